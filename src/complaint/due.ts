@@ -1,8 +1,8 @@
 /**
- * When a complaint is due: the client was blocked again, or enough clients of one network were, and
- * since then enough time has passed for an operator to lift the block. A block that is lifted by
- * hand takes its row with it (`spool/deed.ts`), and so ends the matter. Decides neither the
- * recipient nor the words. Knows no clock.
+ * Decides when a complaint is due: the client was blocked again, or enough clients of one network were blocked. Also,
+ * enough time must have passed since then for an operator to lift the block. If an operator lifts it, the row of its
+ * client is deleted (`spool/deed.ts`), and no complaint follows. Decides neither the recipient nor the words. Knows
+ * no clock.
  */
 import {parseAddress} from '../net/address.js';
 import {contains, parseNetwork} from '../net/network.js';
@@ -21,10 +21,10 @@ export interface DueRules {
 const dayMs = 86_400_000;
 /** No second complaint names the same address within this time: desks close repeats unread. Ms. */
 const silenceMs = 7 * dayMs;
-/** What is older tells a desk nothing that it can act on: its addresses have been given to others. Ms. */
+/** An abuse desk cannot act on older blocks: the addresses may have been given to others since. Ms. */
 const mostAgeMs = 3 * dayMs;
 
-/** @param as in `send` only what was really sent keeps the next one back */
+/** @param as with `sent`, only a complaint that was really sent silences the next one */
 function isSilent({told}: Deed, as: 'sent' | 'shown', nowMs: number): boolean {
   if (told === undefined || (as === 'sent' && told.as === 'shown')) return false;
   return nowMs - told.atMs < silenceMs;
@@ -45,17 +45,17 @@ interface DueQuestion {
   readonly nowMs: number;
 }
 
-/** Clients whose complaint is due, the longest known first. */
+/** Clients whose complaint is due; those that have been known for longest come first. */
 export function dueDeeds({deeds, rules, known, as, nowMs}: DueQuestion): Deed[] {
   const all = [...deeds];
   const ripe = all.filter((deed) => isRipe(deed, rules, nowMs) && !isSilent(deed, as, nowMs));
-  // To count the clients of all networks is dear, and mostly nobody asks.
+  // Counting the clients of all networks is expensive, and mostly not needed.
   if (ripe.every(({blocks}) => blocks >= rules.blocks)) return ripe;
   const isCrowd = crowdsIn(all, rules, known, nowMs);
   return ripe.filter((deed) => deed.blocks >= rules.blocks || isCrowd(deed));
 }
 
-/** Whether so many clients of a network around a deed, or of its holder, were blocked in 24 hours. */
+/** Whether enough clients of a network around a deed, or of its holder, were blocked in 24 hours. */
 function crowdsIn(
   deeds: readonly Deed[],
   rules: DueRules,

@@ -1,6 +1,6 @@
 /**
- * Makes the accusation of a message: only of one whose boundary is verified, so its client is
- * always one of our own log. Others decide whether it leads to a complaint, and who gets that.
+ * Makes an accusation from a message. Its boundary must be verified, so its client is always
+ * one in our own log. Does not decide whether it leads to a complaint, nor who gets that.
  */
 import type {Accusation} from './spool/accusation.js';
 import type {Boundary} from './header/boundary.js';

@@ -1,15 +1,15 @@
 /**
- * Which mailboxes never get a complaint, whatever was counted: those of our own domains. The caller
- * knows which clients no complaint is about (`score/exempt.ts`, `contact/internet.ts`).
+ * Decides which mailboxes never get a complaint: those of our own domains. Does not decide which
+ * clients no complaint names (`score/exempt.ts`, `contact/internet.ts`).
  */
 
 const isWithin = (domain: string, own: string): boolean =>
   domain === own || domain.endsWith(`.${own}`);
 
 /**
- * A desk of our own would answer us: a loop.
+ * An abuse desk of our own would answer us, and make a loop.
  *
- * @param ours domains, in small letters
+ * @param ours domains, in lower case
  */
 export function isOwnMailbox(mailbox: string, ours: readonly string[]): boolean {
   const domain = mailbox.slice(mailbox.lastIndexOf('@') + 1).toLowerCase();
@@ -17,10 +17,10 @@ export function isOwnMailbox(mailbox: string, ours: readonly string[]): boolean 
 }
 
 /**
- * The domains that are ours: that of the sender of complaints, this host's name, and the domain that it lies in.
- * A domain in which others register theirs, as `co.uk`, is not ours.
+ * The domains that are ours: that of the sender of complaints, this host's name, and the domain of this host.
+ * A public suffix, in which others register their domains (`co.uk`), is not ours.
  *
- * @param registrable the registrable domain of the host name; undefined where it has none
+ * @param registrable the registrable domain of the host name; undefined if it has none
  */
 export function ownDomains(
   from: string,

@@ -1,6 +1,6 @@
 /**
- * What becomes of a complaint that is open: whether its mail may go now, waits, or is withdrawn. Also takes out of
- * it who must not be named any more. Decides no word of it, and hands nothing over. Knows no clock.
+ * Decides what happens to an open complaint: its mail may go now, waits, or is withdrawn. Also removes the clients
+ * that may not be named any more. Decides no word of the mail, and hands nothing over. Knows no clock.
  */
 import type {Table} from '../base/mechanisms/table.js';
 import {type ComplaintBook, mailsLeft, maySend} from './spool/book.js';
@@ -8,14 +8,14 @@ import type {Complaint} from './spool/complaint.js';
 import type {Attacker, Deed} from './spool/deed.js';
 
 const dayMs = 86_400_000;
-/** In `send`: it should have gone long ago, and its addresses may be others' now. Ms. */
+/** In `send`: an older complaint is withdrawn, because its addresses may belong to others now. Ms. */
 const longestWaitMs = 2 * dayMs;
-/** In `preview` and `ask`: so long it is shown; in `ask` it can be sent by hand. Ms. */
+/** In `preview` and `ask`: for so long the operator can see it, and in `ask` send it. Ms. */
 const longestShownMs = 7 * dayMs;
 
 /**
- * Letters about messages of one network in 24 hours. A count: each message is a letter of its own, and without this
- * bound one infected network would take all places of the day (`complaints_per_day`).
+ * At most so many letters about messages of one network in 24 hours. A count: each message has a letter of its own.
+ * Without this bound one infected network would use up `complaints_per_day`.
  */
 export const mostAboutNetwork = 5;
 
@@ -23,7 +23,7 @@ export type Mode = 'preview' | 'ask' | 'send';
 
 type Next =
   | {readonly kind: 'hand'}
-  /** `why`: for people who ask. */
+  /** `why` is for operators. */
   | {readonly kind: 'wait'; readonly why: string}
   | {readonly kind: 'withdraw'; readonly why: string};
 
@@ -32,12 +32,11 @@ interface NextQuestion {
   readonly book: ComplaintBook;
   readonly perDay: number;
   readonly from: string;
-  /** Letters about its network that went in the last 24 hours. A count. */
+  /** Letters about its network that were sent in the last 24 hours. A count. */
   readonly went: number;
   readonly nowMs: number;
 }
 
-/** @param complaint one whose letter can be written */
 export function nextOf(
   {step, madeMs, about}: Complaint,
   {mode, book, perDay, from, went, nowMs}: NextQuestion,
@@ -46,7 +45,7 @@ export function nextOf(
   const {go, againMs = 0} = step;
   const ageMs = nowMs - madeMs;
   if (ageMs > longestShownMs) return {kind: 'withdraw', why: 'it did not go in 7 days'};
-  // Before all else: a row may be from a time in which it was to be sent.
+  // Checked first: the row may be from a time when the setting was another, and the operator had it sent.
   if (mode === 'preview') return {kind: 'wait', why: 'complaints is "preview": nothing is sent'};
   if (go === 'no' && mode === 'ask') {
     return {kind: 'wait', why: 'for you: blocksmtp complain --send'};
@@ -69,8 +68,8 @@ export function nextOf(
 }
 
 /**
- * Without clients whose block was lifted by hand since, or that became exempt; a row without
- * clients goes. A message stays as it is, unless its client may not be named any more.
+ * The complaint without clients whose block was lifted by hand since, or that became exempt. Undefined if no client is
+ * left. A complaint about a message stays as it is, unless its client may not be named any more.
  *
  * @param mayName whether an address may be named now
  */

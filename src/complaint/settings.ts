@@ -1,4 +1,4 @@
-/** What the work on complaints needs of the configuration. */
+/** The settings that the work on complaints needs. */
 import type {Config} from '../config/schema.js';
 import type {DueRules} from './due.js';
 

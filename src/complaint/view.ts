@@ -1,6 +1,6 @@
 /**
- * Complaints as an operator sees them: the state of each, and what its network did before and
- * after. Plain data.
+ * Makes the list of complaints for operators: the state of each, and the blocks in its network before and
+ * after the mail went. Plain data.
  */
 import {parseAddress} from '../net/address.js';
 import {contains, parseNetwork} from '../net/network.js';
@@ -19,16 +19,16 @@ export interface ComplaintView {
   /** Ms since the epoch. */
   readonly madeMs: number;
   readonly sentMs?: number | undefined;
-  /** A remark on this step: why the complaint is held, who answered. */
+  /** A remark on this step: why the complaint is held, or who answered. */
   readonly why: string;
-  /** Addresses it names. A count. */
+  /** Addresses that it names. A count. */
   readonly addresses: number;
-  /** Blocks in the network, in the 7 days before the mail went, and since. Counts. */
+  /** Blocks in the network in the 7 days before the mail went, and since then. Counts. */
   readonly before: number;
   readonly after: number;
 }
 
-/** A letter that waits, as it would go now. */
+/** A waiting letter as it would go now. */
 export interface LetterView {
   readonly id: string;
   readonly network: string;
@@ -37,7 +37,7 @@ export interface LetterView {
   readonly text: string;
   /** The whole mail. */
   readonly raw: string;
-  /** Why it does not go now. */
+  /** The reason why it does not go now. */
   readonly waits: string;
 }
 

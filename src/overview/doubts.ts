@@ -1,12 +1,12 @@
 /**
- * What speaks for somebody who was blocked: mail of it that arrived, that our users write to it, or that the
- * block was taken back. Those are the likely false positives; a guesser may be among them, for guessers deliver
- * spam. Decides what is a doubt and which stands first.
+ * Decides what speaks for a blocked client: its mail arrived, our users write to it, or its block was taken back.
+ * Such clients are the likely false positives. Some may be guessers all the same, because guessers deliver
+ * spam. Also decides the order of these clients.
  */
 import type {Doubt, Doubtful, Offender} from './overview.js';
 import type {ClientView} from '../judge/view.js';
 
-/** What the judge knows of a client. */
+/** The doubts that follow from what the judge knows about a client. */
 export function doubtsOfClient(view: ClientView | undefined, lastBlockMs: number): Doubt[] {
   if (view === undefined) return [];
   const {delivered: recipients, deliveredDays: days, deliveredMs, standing, friend} = view;
@@ -29,7 +29,7 @@ export const byDoubt = (a: Doubtful, b: Doubtful): number =>
 const rankOf = ({doubts, lastMs}: Doubtful): number =>
   Math.max(...doubts.map((doubt) => rankOfOne(doubt, lastMs)));
 
-/** A person said so; then what came since the block, or would not have come; then what came before. */
+/** First a person's word, then mail that came after or during a block, then mail from before. */
 function rankOfOne(doubt: Doubt, lastBlockMs: number): number {
   switch (doubt.kind) {
     case 'lifted':
@@ -43,7 +43,7 @@ function rankOfOne(doubt: Doubt, lastBlockMs: number): number {
   }
 }
 
-/** Messages, or recipients that took mail. A count. */
+/** Messages that arrived, or recipients that took mail. A count. */
 function mailOf({doubts}: Doubtful): number {
   const counts = doubts.map((doubt) => {
     if (doubt.kind === 'delivered') return doubt.recipients;

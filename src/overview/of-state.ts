@@ -1,4 +1,4 @@
-/** The report from the daemon's memory: its tables, and the history of blocks. Changes nothing. */
+/** Makes the report from the daemon's memory: its tables, and the history of blocks. Changes nothing. */
 import {doubtful, doubtsOfClient} from './doubts.js';
 import {ranked} from './offenders.js';
 import {
@@ -25,23 +25,23 @@ import type {MailSender} from '../submission/view.js';
 import {hourMs} from '../tally/hours.js';
 import {levelSums} from '../tally/score-days.js';
 
-/** Events of blocks that are looked at. A count: the newest, of some 200 bytes each. */
+/** At most so many events of blocks are read, the newest ones. A count: some 200 bytes each. */
 export const mostEvents = 10_000;
-/** Blocked clients of which it is asked what speaks for them. A count: those blocked last; 10 microseconds each. */
+/** Doubts are looked up for at most so many clients, those blocked last. A count: 10 microseconds each. */
 const mostAskedAbout = 5000;
 
 interface Remembered {
   readonly config: Pick<Config, 'threshold' | 'outbound' | 'outgoingMail' | 'complaints'>;
   readonly state: State;
   readonly judged: Judged;
-  /** Since that time, the newest first. */
+  /** The events since that time, the newest first. */
   readonly events: (sinceMs: number, most: number) => readonly HistoryEntry[];
   readonly mailSenders: (seconds: number, nowMs: number) => readonly MailSender[];
   /** Clients whose complaint is due. A count. */
   readonly due: number;
 }
 
-/** @param sinceMs the report begins with the hour in which it lies, for counts are of whole hours. Ms since the epoch */
+/** @param sinceMs the report begins with the hour of this time, because counts are of whole hours. Ms since the epoch */
 export function overviewOfState(remembered: Remembered, sinceMs: number, nowMs: number): Overview {
   const fromMs = Math.floor(sinceMs / hourMs) * hourMs;
   const {config, state, judged, events} = remembered;
@@ -74,7 +74,7 @@ export function overviewOfState(remembered: Remembered, sinceMs: number, nowMs: 
   };
 }
 
-/** Why a block was lifted that was not over: somebody, or the daemon itself, took it back. */
+/** Reasons for which a block ended early: a person, or the daemon itself, took it back. */
 const isTakenBack = oneOf<Extract<Doubt, {kind: 'lifted'}>['by']>({
   ...{operator: true, exempt: true, brake: true, notConfirmed: true},
 });
@@ -87,10 +87,10 @@ function summedEvents(
 ): {readonly offenders: readonly Offender[]; readonly lifted: ReadonlyMap<string, Doubt[]>} {
   const sums = new Map<string, {blocks: number; firstMs: number; lastMs: number; reason: string}>();
   const lifted = new Map<string, Doubt[]>();
-  /** Networks whose lifted block has not come yet: it is older. */
+  /** Networks whose block was lifted, and whose older event of the block is still to come. */
   const open = new Set<string>();
   for (const {atMs, network, event, reason} of events) {
-    // To take back what a person blocked says nothing of what evidence blocked.
+    // If an operator's own block was taken back, that says nothing about blocks by evidence.
     if (event === 'blocked' && open.delete(network) && reason === operatorReason) {
       lifted.delete(network);
     }

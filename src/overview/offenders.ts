@@ -1,4 +1,4 @@
-/** The blocked clients in order, the likely false positives among them, and the networks around several of them. */
+/** Orders the blocked clients, and finds the likely false positives and the networks with several of them. */
 import {byDoubt} from './doubts.js';
 import {
   type Doubtful,
@@ -13,7 +13,7 @@ import {addressBits, addressOf, type Family, parseAddress} from '../net/address.
 const byBlocks = (a: Offender, b: Offender): number =>
   b.blocks - a.blocks || (b.answers ?? 0) - (a.answers ?? 0) || b.lastMs - a.lastMs;
 
-/** The lists of a report, each as long as it is shown. */
+/** The lists of a report, cut to the length that is shown. */
 export const ranked = (
   offenders: readonly Offender[],
   doubts: readonly Doubtful[],
@@ -23,7 +23,7 @@ export const ranked = (
   networks: firstOf(networkSums(offenders), mostShown.networks),
 });
 
-/** What one customer of a provider mostly has, and what lies behind one router. Bits. */
+/** The usual network of one customer, or behind one router. Bits. */
 const prefixes: Readonly<Record<Family, number>> = {4: 24, 6: 48};
 
 interface Around {
@@ -34,7 +34,7 @@ interface Around {
   blocks: number;
 }
 
-/** Only those in which several were blocked. */
+/** Only networks in which several clients were blocked. */
 function networkSums(offenders: readonly Offender[]): NetworkSum[] {
   const sums = new Map<string, Around>();
   for (const {network, blocks} of offenders) {
@@ -54,7 +54,7 @@ function networkSums(offenders: readonly Offender[]): NetworkSum[] {
     });
 }
 
-/** Without the reading of networks, which is slow: there may be tens of thousands. */
+/** Does not parse networks, which is slow: there may be tens of thousands. */
 function aroundOf(network: string): Pick<Around, 'family' | 'prefix' | 'first'> | undefined {
   const [text = '', own] = network.split('/');
   const address = parseAddress(text);

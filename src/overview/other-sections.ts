@@ -1,11 +1,11 @@
-/** The parts of the report about mail that leaves and about complaints: see `sections.ts`. */
+/** Makes the parts of the report about outgoing mail and about complaints: see `sections.ts`. */
 import type {ComplaintSum, OutgoingSum, ProgramSum, SenderSum} from './overview.js';
 import type {Section} from './section.js';
 import {manyText, minuteText, numberText, tableOf} from './section-text.js';
 import {printable} from '../base/printable.js';
 import {stepWords} from '../report/tables/complaints.js';
 
-/** Of a foreign text in a cell. Characters. */
+/** Length of foreign text in a cell. Characters. */
 const cellCharacters = 80;
 const cell = (text: string): string => printable(text, cellCharacters) || '-';
 
@@ -15,7 +15,7 @@ const standings: Readonly<Record<ProgramSum['standing'], string>> = {
   allowed: 'allowed',
 };
 
-/** Two tables in one: programs that connect by themselves stand first. */
+/** Two tables in one: programs that connect by themselves come first. */
 export function outgoingSection(outgoing: OutgoingSum | null): Section {
   const [id, title] = ['outgoing', 'Outgoing mail'];
   if (outgoing === null) {

@@ -1,6 +1,6 @@
 /**
- * Which outcome counts as what in the sums of the report. Of the daemon and of a replay the same: so what both
- * tell is the same. Decides no block and keeps no client, but for a replay whom a block would have stopped.
+ * Decides which outcome counts as what in the sums of the report. Daemon and replay use the same rules, so their reports
+ * mean the same. Decides no block. Keeps no client, but in a replay it keeps the clients that a block would have stopped.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {Outcome} from '../guard/outcome.js';
@@ -10,23 +10,23 @@ import type {Address} from '../net/address.js';
 import {type Counted, HourTally} from '../tally/hours.js';
 import {type Rise, ScoreTally} from '../tally/score-days.js';
 
-/** Blocked clients of a replay whose further answers are followed. A count, of some 100 bytes each. */
+/** In a replay, the further answers of at most so many blocked clients are followed. A count: some 100 bytes each. */
 const mostFollowed = 50_000;
 
 export class OutcomeTally {
   readonly #hours: HourTally;
   readonly #scores: ScoreTally;
-  /** How a client is called; undefined: nobody who is blocked goes on. */
+  /** Makes the key of a client; undefined: not a replay, so a blocked client gets no further answers. */
   readonly #textOf: ((client: Address) => string) | undefined;
-  /** The present threshold: a score counts as that of a client with this bar. Names. */
+  /** The present threshold: scores are converted to a client with this bar. Names. */
   readonly #threshold: number;
-  /** By client: at which score it would be now. */
+  /** By client: the score that it would have now. */
   readonly #blocked = new BoundedMap<string, Pick<Rise, 'to' | 'mail'>>(mostFollowed);
 
   /**
    * @param threshold the setting. Names
-   * @param textOf of a replay, in which no block stops anybody: how a client is called. What it was answered
-   *   behind its block tells what higher thresholds would have done.
+   * @param textOf given in a replay, in which no block stops a client: makes the key of a client. Its answers after its
+   *   block show what higher thresholds would have done.
    */
   constructor(
     tables: Pick<State, 'outcomeHours' | 'scoreDays'>,
@@ -39,7 +39,7 @@ export class OutcomeTally {
     this.#textOf = textOf;
   }
 
-  /** @param nowMs nothing happened later. Ms since the epoch */
+  /** @param nowMs the latest time of an event so far. Ms since the epoch */
   hear(outcome: Outcome, nowMs: number): void {
     switch (outcome.kind) {
       case 'counted':
@@ -87,7 +87,7 @@ export class OutcomeTally {
   ): void {
     const answers = isAnswer(evidence) ? 1 : 0;
     const {atMs} = evidence;
-    // What a good past outweighs, or what takes mail else, is no guess at any threshold.
+    // A name counts as no guess if good mail outweighs it, or if it took mail before.
     const isSpared = score <= 0 || row === undefined;
     this.#add(answers === 0 ? 'signs' : isSpared ? 'spared' : 'guesses', atMs, nowMs);
     if (row === undefined || weight <= 0 || score <= 0) return;

@@ -1,6 +1,6 @@
 /**
- * The report on some days as plain data: the one set of values behind its text, its JSON and its page. Made from
- * the daemon's memory (`of-state.ts`) or from a replay (`replay/overview.ts`). Decides nothing.
+ * The report on some days as plain data: its text, its JSON and its page have the same values. `of-state.ts` makes it
+ * from the daemon's memory, and `replay/overview.ts` from a replay. Decides nothing.
  */
 import type {ComplaintView} from '../complaint/view.js';
 import type {Config} from '../config/schema.js';
@@ -9,7 +9,7 @@ import type {AlarmKind} from '../submission/limits.js';
 import type {Counted} from '../tally/hours.js';
 import type {LevelSum} from '../tally/score-days.js';
 
-/** Printed as it is by `--json`. Times in ms since the epoch; `null`: not known, or nothing. */
+/** `--json` prints it unchanged. Times in ms since the epoch; `null`: not known, or nothing. */
 export interface Overview {
   readonly from: OverviewSource;
   readonly fromMs: number;
@@ -18,11 +18,11 @@ export interface Overview {
   readonly countedFromMs: number | null;
   readonly sums: Readonly<Record<Counted, number>>;
   readonly times: TimeRows;
-  /** Blocked, though something speaks for them: the likely false positives, the likeliest first. */
+  /** Clients that were blocked although something speaks for them: the likely false positives, the likeliest first. */
   readonly doubtful: Some<Doubtful>;
-  /** Since when the blocks of single clients are known: later than `fromMs` where there are too many. */
+  /** Since when the blocks of single clients are known; later than `fromMs` if there are too many. */
   readonly blocksFromMs: number;
-  /** All that were blocked, most often first. */
+  /** All clients that were blocked; those with most blocks first. */
   readonly offenders: Some<Offender>;
   readonly networks: Some<NetworkSum>;
   readonly curve: Curve;
@@ -39,7 +39,7 @@ export type OverviewSource =
       readonly files: number;
     };
 
-/** The first of them, and how many there are in all. */
+/** The first entries of a list, and the number of all. */
 export interface Some<Value> {
   readonly all: number;
   readonly shown: readonly Value[];
@@ -47,40 +47,40 @@ export interface Some<Value> {
 
 export type TimeRow = {readonly atMs: number} & Readonly<Record<Counted, number>>;
 
-/** From the oldest to the newest, without a gap. */
+/** Rows from the oldest to the newest, without a gap. */
 export interface TimeRows {
   readonly step: 'hour' | 'day';
   readonly rows: readonly TimeRow[];
 }
 
 export interface Offender {
-  /** Canonical text of what was blocked. */
+  /** Canonical text of the blocked network. */
   readonly network: string;
   readonly blocks: number;
   readonly firstMs: number;
   readonly lastMs: number;
-  /** Until when a block stands; null: none does. */
+  /** Until when a block is in force; null: none is. */
   readonly untilMs: number | null;
-  /** Unknown names that it was answered. */
+  /** Unknown names for which it got an answer. */
   readonly answers: number | null;
-  /** Of its latest block. */
+  /** The reason of its latest block. */
   readonly reason: string;
 }
 
 export interface Doubtful extends Offender {
-  /** What speaks for it, one at least. */
+  /** What speaks for it; at least one. */
   readonly doubts: readonly Doubt[];
 }
 
 export type Doubt =
-  /** Recipients that took its mail, on how many days, and when last. */
+  /** Recipients that took its mail, the number of days, and the last time. */
   | {
       readonly kind: 'delivered';
       readonly recipients: number;
       readonly days: number;
       readonly lastMs: number | null;
     }
-  /** Messages of it that arrived, by the log, before its first block, while one would stand, and after. */
+  /** Its messages that arrived, by the log: before its first block, while a block would have been in force, and after. */
   | {
       readonly kind: 'goodMail';
       readonly before: number;
@@ -89,14 +89,14 @@ export type Doubt =
     }
   /** Our own users write to this host. */
   | {readonly kind: 'friend'}
-  /** Somebody took a block of it back. `brake`: the relay had lost its list of users. */
+  /** A block of it was taken back. `brake`: because the relay had lost its list of users. */
   | {
       readonly kind: 'lifted';
       readonly by: 'operator' | 'exempt' | 'brake' | 'notConfirmed';
       readonly atMs: number;
     };
 
-/** What lies close together: an IPv4 /24, an IPv6 /48, or the blocked network where it is larger. */
+/** Clients that are close together: in an IPv4 /24, an IPv6 /48, or the blocked network if that is larger. */
 export interface NetworkSum {
   readonly network: string;
   readonly clients: number;
@@ -108,26 +108,26 @@ export interface Curve {
   /** The present setting. */
   readonly threshold: number;
   readonly points: readonly LevelSum[];
-  /** Blocks that other rules made at lower bars: they are the same at each threshold. */
+  /** Blocks by other rules with lower bars. They are the same for each threshold. */
   readonly lowBlocks: number;
   /**
-   * `blocked`: above the present threshold nothing is known of those whom it blocked. `answered`: the log has
-   * what they went on to ask.
+   * What is known above the present threshold. `blocked`: nothing, because blocked clients asked no more. `answered`:
+   * the log has their further requests.
    */
   readonly above: 'blocked' | 'answered';
 }
 
 export interface OutgoingSum {
-  /** What is counted at all. */
+  /** Which of these are counted. */
   readonly connections: Config['outbound'];
   readonly mail: Config['outgoingMail'];
-  /** Since when; it may be later than the report begins. */
+  /** The beginning of these counts, which may be later than that of the report. */
   readonly sinceMs: number;
   readonly programs: Some<ProgramSum>;
   readonly senders: Some<SenderSum>;
 }
 
-/** Connections of a program to mail ports of others. */
+/** Connections of a program to mail ports of other machines. */
 export interface ProgramSum {
   readonly connections: number;
   readonly standing: Permission;
@@ -136,7 +136,7 @@ export interface ProgramSum {
   readonly lastMs: number;
 }
 
-/** Mail that the mailer carried. */
+/** A sender's mail that the mailer delivers. */
 export interface SenderSum {
   readonly sender: string;
   readonly recipients: number;
@@ -147,9 +147,9 @@ export interface SenderSum {
 
 export interface ComplaintSum {
   readonly mode: Config['complaints'];
-  /** How many stand at each step. */
+  /** The number of complaints at each step. */
   readonly steps: Readonly<Partial<Record<ComplaintView['step'], number>>>;
-  /** Clients that are due and that nobody has looked up. */
+  /** Clients that are due, and whose contact was not looked up yet. */
   readonly due: number;
   /** The newest first. */
   readonly latest: readonly Pick<
@@ -163,5 +163,5 @@ export const firstOf = <Value>(values: readonly Value[], most: number): Some<Val
   shown: values.slice(0, most),
 });
 
-/** In one report. Counts: nobody reads more, and an answer has its bound. */
+/** The most of each in one report. Counts: nobody reads more, and an answer has its bound. */
 export const mostShown = {doubtful: 50, offenders: 50, networks: 30, outgoing: 20, complaints: 20};

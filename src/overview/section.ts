@@ -1,6 +1,6 @@
 /**
- * A part of the report as its renderings need it: sentences, a table, a plot. All text in it is printable
- * already. Which parts there are is for `sections.ts`; how one looks, for `text.ts` and `page/`.
+ * A part of the report: sentences, a table, a plot. All text in it is already printable.
+ * `sections.ts` decides which parts there are, and `text.ts` and `page/` how a part looks.
  */
 
 export interface Section {
@@ -13,21 +13,21 @@ export interface Section {
 }
 
 export interface Columns {
-  /** What the rows are, for those who do not see the heading. */
+  /** Says what the rows are, for readers who do not see the heading. */
   readonly caption: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** How many there are that are not among the rows. */
+  /** The number of further entries that have no row. */
   readonly more: number;
 }
 
 export type Plot =
-  /** Columns over time, the parts of each on top of each other. */
+  /** Columns over time, with the parts of a column on top of each other. */
   | {
       readonly kind: 'columns';
       readonly title: string;
       readonly unit: string;
-      /** Of each column. Ms since the epoch. */
+      /** The time of each column. Ms since the epoch. */
       readonly times: readonly number[];
       readonly series: readonly Series[];
     }
@@ -36,10 +36,10 @@ export type Plot =
       readonly kind: 'lines';
       readonly title: string;
       readonly unit: string;
-      /** What stands below the axis. */
+      /** The text below the axis. */
       readonly axis: string;
       readonly at: readonly number[];
-      /** One of `at`, or between two, that is marked. */
+      /** The value to mark: one of `at`, or between two of them. */
       readonly mark: number;
       readonly series: readonly Series[];
     };

@@ -1,6 +1,6 @@
 /**
- * The parts of the report, in the order in which somebody in a hurry reads them: what was blocked wrongly, then what
- * was blocked. Says it in words; a part without data says so in one line. Foreign text is made printable here.
+ * Makes the parts of the report, in the order for a reader in a hurry: first what was blocked wrongly, then what
+ * was blocked. A part without data says so in one line. Makes foreign text printable.
  */
 import type {Doubt, Doubtful, NetworkSum, Offender, Overview, Some, TimeRow} from './overview.js';
 import {complaintSection, outgoingSection} from './other-sections.js';
@@ -12,7 +12,7 @@ import {localTime, zoneText} from '../base/time-text.js';
 import type {Counted} from '../tally/hours.js';
 import {dayMs} from '../tally/score-days.js';
 
-/** Of a reason in a table. Characters: with some of the names that were asked for. */
+/** Length of a reason in a table. Characters: enough for some of the names in it. */
 const reasonCharacters = 160;
 
 export function sectionsOf(overview: Overview): Section[] {
@@ -115,7 +115,7 @@ const liftedWords: Readonly<Record<Extract<Doubt, {kind: 'lifted'}>['by'], strin
 };
 
 const timesText = (count: number): string => (count === 1 ? 'once' : `${numberText(count)} times`);
-/** Whether a block stands; a log does not tell of now. */
+/** The column that shows whether a block is in force. A log cannot show that. */
 const nowHead = ({kind}: Overview['from']): string[] => (kind === 'log' ? [] : ['NOW']);
 
 function nowCell({kind}: Overview['from'], {untilMs}: Offender): string[] {
@@ -123,7 +123,7 @@ function nowCell({kind}: Overview['from'], {untilMs}: Offender): string[] {
   return [untilMs === null ? 'free' : `until ${minuteText(untilMs)}`];
 }
 
-/** Rows that a table of hours has at most. A count: more rows become days. */
+/** A table of hours has at most so many rows. A count: with more, its rows are days. */
 const mostHourRows = 48;
 
 function timeSection({times, sums, countedFromMs, fromMs}: Overview): Section {

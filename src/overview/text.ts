@@ -1,6 +1,6 @@
 /**
- * The report as text: whole for a terminal, or short enough for a mail that somebody reads each morning. Decides how
- * much of each part is shown; what it says is for `sections.ts`.
+ * Writes the report as text: whole for a terminal, or short enough for a mail that somebody reads each morning. Decides
+ * how much of each part to show; `sections.ts` decides what a part says.
  */
 import type {Overview} from './overview.js';
 import type {Columns, Section} from './section.js';
@@ -8,16 +8,16 @@ import {manyText, minuteText} from './section-text.js';
 import {sectionsOf} from './sections.js';
 import {table} from '../report/tables/table.js';
 
-/** Rows of each table on a terminal. A count: `--json` and the page have more. */
+/** At most so many rows of each table on a terminal. A count: `--json` and the page have more. */
 const mostRows = 20;
 
-/** What of a part stands in a digest: rows, a count; and columns, by their places. */
+/** The part of a table that a digest shows: a count of rows, and columns by their positions. */
 interface Short {
   readonly rows: number;
   readonly columns: readonly number[];
 }
 
-/** Parts that are not named here stand in no digest, or without a table. */
+/** Parts that are not named here are not in a digest, or have no table there. */
 const digestParts: Readonly<Record<string, Short>> = {
   summary: {rows: 0, columns: []},
   doubtful: {rows: 10, columns: [0, 1, 4]},
@@ -29,7 +29,7 @@ const digestParts: Readonly<Record<string, Short>> = {
   complaints: {rows: 5, columns: [0, 1, 3]},
 };
 
-/** Of a mail. Counts: more nobody reads; what is cut is in `blocksmtp report`. */
+/** Bounds of a digest. Counts: nobody reads more, and `blocksmtp report` has the rest. */
 const mostDigestLines = 90;
 const mostLineCharacters = 160;
 
@@ -46,7 +46,7 @@ interface DigestText {
   readonly lines: readonly string[];
 }
 
-/** Likely false positives stand first, right behind the summary. */
+/** Likely false positives come first, right behind the summary. */
 export function digestText(overview: Overview): DigestText {
   const text = sectionsOf(overview)
     .filter(({id}) => Object.hasOwn(digestParts, id))
@@ -74,7 +74,7 @@ function partText({title, lines}: Section, columns: Columns | undefined): string
 const tableText = ({head, rows, more}: Columns): string =>
   `${table([head, ...rows])}${more > 0 ? `${manyText(more, 'more row')}.\n` : ''}`;
 
-/** Of a table over time the newest rows, of others the first. */
+/** Of a table over time the newest rows, of other tables the first. */
 function newest({id, table: columns}: Section, most: number): Columns | undefined {
   if (columns === undefined) return undefined;
   const {rows, more} = columns;

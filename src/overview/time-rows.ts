@@ -1,4 +1,4 @@
-/** Sums over time: by hour of a few days, by local day of more; without a gap, so that a plot of them is true. */
+/** Sums over time: by hour for a few days, by local day for more. There is no gap, so that a plot of them is true. */
 import type {TimeRow, TimeRows} from './overview.js';
 import {localTime} from '../base/time-text.js';
 import {
@@ -10,9 +10,9 @@ import {
   type OutcomeHour,
 } from '../tally/hours.js';
 
-/** Longest time with a row for each hour. A count: 8 days; a plot of more would show no single hour. */
+/** The longest time with a row for each hour. A count: 8 days; a plot of more would show no single hour. */
 const mostHourRows = 8 * 24;
-/** Longest time of a report. A count of hours: as long as the state keeps them. */
+/** The longest time of a report. A count of hours: the state keeps them for so long. */
 const mostHours = 91 * 24;
 
 export function timeRows(hours: Iterable<OutcomeHour>, fromMs: number, untilMs: number): TimeRows {
@@ -32,7 +32,7 @@ function withoutGaps(hours: readonly OutcomeHour[], fromMs: number, untilMs: num
   return rows;
 }
 
-/** By the day of this machine: one may have 23 or 25 hours. */
+/** Sums by the local day of this machine, which may have 23 or 25 hours. */
 export function byDay(rows: readonly TimeRow[]): TimeRow[] {
   const days = new Map<string, TimeRow[]>();
   for (const row of rows) {
@@ -51,6 +51,6 @@ export function sumOf(rows: readonly Counts[]): Counts {
     what,
     rows.reduce((sum, {[what]: count}) => sum + count, 0),
   ]);
-  // Each name has its sum: all come from the same list.
+  // Each name has a sum, because all come from the same list.
   return Object.fromEntries(entries) as Counts;
 }

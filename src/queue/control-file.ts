@@ -2,26 +2,26 @@
  * Reads a control file of sendmail's queue (`qf…`, held `hf…`), versions V2 of 8.7 to V8 of 8.18: lines of control
  * (`control-lines.ts`), then the headers, then a dot. `message.ts` makes a message of it.
  *
- * A queue has many thousands of files, and most of them are only counted. So lines and headers are read when somebody
- * asks for them, and only the beginning and the end are checked before.
+ * A queue has many thousands of files, and most of them are only counted. So this reads lines and headers only when a
+ * caller asks for them. It checks only the beginning and the end at once.
  */
 import {type ControlLines, createdMsIn, readLines} from './control-lines.js';
 import {type Header, headersIn} from './headers.js';
 
 type ReadControlFile =
   | {readonly kind: 'control'; readonly control: ControlFile}
-  /** `torn`: it has no end, so it is being written, or was cut off. */
+  /** `torn`: the file has no end, so it is being written or was cut off. */
   | {readonly kind: 'torn'}
   | {readonly kind: 'strange'; readonly why: string};
 
-/** `V8`; 8.6 and before wrote none. */
+/** The versions `V2` to `V8`. sendmail 8.6 and older wrote none. */
 const versions = {least: 2, most: 8} as const;
 
-/** @param text each byte a character (latin1) */
+/** @param text each byte is a character (latin1) */
 export function readControlFile(text: string): ReadControlFile {
   const version = Number(/^V(\d{1,3})\n/.exec(text)?.[1] ?? '-1');
   if (version < versions.least || version > versions.most) {
-    // A file is made first and filled then: an empty one is no fault.
+    // sendmail creates a file and then fills it, so an empty file is no fault.
     if (text === '') return {kind: 'torn'};
     const why = version < 0 ? 'no version in its first line' : `version ${version}`;
     return {kind: 'strange', why: `${why}: expected V2 to V8`};
@@ -31,10 +31,10 @@ export function readControlFile(text: string): ReadControlFile {
   return {kind: 'control', control: new ControlFile(version, text, end)};
 }
 
-/** @returns where the line begins that has nothing but a dot */
+/** @returns where the line with only a dot begins */
 function endOf(text: string): number | undefined {
   let at = text.indexOf('\n.\n');
-  // With a blank behind it the line goes on.
+  // If the next line begins with a blank, it continues this one.
   while (at >= 0 && /[\t ]/.test(text.charAt(at + 3))) at = text.indexOf('\n.\n', at + 2);
   if (at >= 0) return at + 1;
   return text.endsWith('\n.') ? text.length - 1 : undefined;
@@ -49,7 +49,7 @@ export class ControlFile {
   #small: string | undefined;
   #createdMs: number | undefined;
 
-  /** @param end where the last line begins */
+  /** @param end the beginning of the last line */
   constructor(version: number, text: string, end: number) {
     this.version = version;
     this.#text = text;
@@ -73,9 +73,9 @@ export class ControlFile {
   }
 
   /**
-   * Whether a text stands anywhere in it: the quickest way to see that no header fits.
+   * Whether the file contains a text: the quickest way to see that no header fits.
    *
-   * @param text in small letters
+   * @param text in lower case
    */
   mayHold(text: string): boolean {
     this.#small ??= this.#text.toLowerCase();

@@ -1,15 +1,15 @@
 /**
- * The lines of a control file above its headers, as sendmail wrote them (queue.c queueup()): one letter a line. Decides
- * what a letter means in all versions, V2 to V8. sendmail writes the headers last, so no letter behind the first of
- * them is one of control.
+ * Reads the lines of a control file above its headers (queue.c queueup()). Each begins with a letter. Decides
+ * what a letter means in all versions, V2 to V8. sendmail writes the headers last, so no control line comes behind the
+ * first header.
  */
 import {endOfLine} from './headers.js';
 
 interface Recipient {
   readonly address: string;
-  /** P: it was asked for, F D S: which notices it wants. */
+  /** P: the client named this recipient; F, D, S: the notices that it wants. */
   readonly flags: string;
-  /** Why it waits, where that is another reason than the message's. */
+  /** Why the recipient waits, if the reason is not the message's. */
   readonly why: string;
 }
 
@@ -21,34 +21,34 @@ export interface ControlLines {
   readonly flags: string;
   readonly sender: string;
   readonly why: string;
-  /** Of a message that is held: why. Empty: it is not. */
+  /** Why the message is held; empty: it is not held. */
   readonly quarantine: string;
-  /** What `AUTH=` of its sender says, as far as sendmail trusts it. */
+  /** The sender's `AUTH=`, if sendmail trusts it. */
   readonly authParameter: string;
   /** `_NAME [IP]`, `{auth_authen}anna`: name and value; `macroIn` finds one. */
   readonly macros: readonly string[];
-  /** Where the body lies, if not beside it. */
+  /** The directory of the body, if it is another one. */
   readonly dataDirectory: string;
   readonly recipients: readonly Recipient[];
-  /** All of them, also those beyond what is kept. A count. */
+  /** All recipients, also those that are not kept. A count. */
   readonly recipientCount: number;
-  /** Where the first header begins, in the whole text. */
+  /** Where the first header begins in the whole text. */
   readonly headersAt: number;
 }
 
-/** Recipients kept of one message. A count: mailing lists have more, and `recipientCount` tells. */
+/** At most so many recipients of one message are kept. A count: mailing lists have more, and `recipientCount` shows it. */
 export const mostRecipients = 1000;
-/** Macros kept. A count: sendmail writes about ten. */
+/** At most so many macros are kept. A count: sendmail writes about ten. */
 const mostMacros = 64;
 
-/** `PFD:<anna@example.net>`: no flags before V1, and no colon is in them. */
+/** `PFD:<anna@example.net>`. There are no flags before V1, and no colon is in them. */
 const recipientLine = /^([A-Za-z]{0,26}):([^]*)$/;
 
-/** The value of a macro. @param name as it stands there: a long one in braces, a single character without them */
+/** The value of a macro. @param name a long name in braces, or a single character without them */
 export const macroIn = ({macros}: Pick<ControlLines, 'macros'>, name: string): string | undefined =>
   macros.find((each) => each.startsWith(name))?.slice(name.length);
 
-/** Ms since the epoch. Nothing else is read: of most messages of a queue nobody wants to know more. */
+/** Reads only when the message was made, because most callers need no more. Ms since the epoch. */
 export function createdMsIn(text: string, end: number): number {
   let at = text.indexOf('\n') + 1;
   while (at < end && text[at] !== 'T' && text[at] !== 'H') at = endOfLine(text, at) + 1;
@@ -58,7 +58,7 @@ export function createdMsIn(text: string, end: number): number {
 /** @param text a whole control file; @param end where its last line begins */
 export function readLines(text: string, end: number): ControlLines {
   const reader = new Reader();
-  // The first one has the version.
+  // The first line has the version.
   let at = text.indexOf('\n') + 1;
   while (at < end) {
     const letter = text[at];
@@ -74,7 +74,7 @@ type Letter = 'R' | '$' | 'M' | 'S' | 'K' | 'N' | 'P' | 'F' | 'A' | 'd' | 'q';
 
 const isRead = (letter: string): letter is Letter => 'R$MSKNPFAdq'.includes(letter);
 
-/** Of the letters that stand there once, the first one counts. */
+/** Of a letter that comes only once in a file, the first line counts. */
 class Reader {
   readonly #macros: string[] = [];
   readonly #recipients: Recipient[] = [];
@@ -88,7 +88,7 @@ class Reader {
   #data: string | undefined;
   #quarantine: string | undefined;
   #why: string | undefined;
-  /** What the last `M` below the sender says, until the recipient of it comes. */
+  /** The text of the last `M` below the sender, until its recipient comes. */
   #itsWhy = '';
 
   take(letter: Letter, rest: string): void {
@@ -100,7 +100,7 @@ class Reader {
         if (this.#macros.length < mostMacros) this.#macros.push(rest);
         return;
       case 'M':
-        // Above the sender it is the message's, above a recipient the recipient's.
+        // Above the sender it is about the message, above a recipient about that recipient.
         if (this.#sender === undefined) this.#why ??= rest;
         else this.#itsWhy = rest;
         return;

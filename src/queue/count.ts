@@ -1,6 +1,6 @@
 /**
- * Counts messages of the queue by their senders: the worst comes first. Keeps no message, so a
- * queue of any size is counted in the same memory.
+ * Counts messages of the queue by their senders, the worst first. Keeps no message, so a
+ * queue of any size needs the same memory.
  */
 import {type QueuedMessage, type Whose, whoseKey} from './message.js';
 
@@ -9,7 +9,7 @@ export interface SenderCount {
   messages: number;
   recipients: number;
   held: number;
-  /** Of which a header alone names the sender. Messages. */
+  /** Messages whose sender only a header names. */
   byHeader: number;
   oldestMs: number;
   newestMs: number;
@@ -17,13 +17,13 @@ export interface SenderCount {
   readonly from: string[];
 }
 
-/** Senders that are told apart. A count: those beyond are one line, `others`. */
+/** At most so many senders are distinguished. A count: the rest is one line, `others`. */
 const mostSenders = 10_000;
 const mostFrom = 3;
 
 export class SenderCounts {
   readonly #senders = new Map<string, SenderCount>();
-  /** Of senders that are not told apart. Messages. */
+  /** Messages of senders that are not distinguished. */
   #others = 0;
 
   get others(): number {
@@ -72,7 +72,7 @@ export class SenderCounts {
   }
 }
 
-/** A copy: a piece of a control file would keep the whole file in memory. */
+/** A copy, because a part of a control file's text would keep the whole file in memory. */
 const ofItsOwn = (text: string): string => text.split('').join('');
 
 function kept(whose: Whose): Whose {

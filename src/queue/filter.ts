@@ -23,11 +23,11 @@ export interface Filter {
   readonly olderMs?: number;
   readonly state?: 'held' | 'waiting';
   readonly ids?: ReadonlySet<string>;
-  /** They stand in the control file of each message that fits. In small letters. */
+  /** Words that the control file of each matching message contains. In lower case. */
   readonly words?: readonly string[];
 }
 
-/** As they stand on the command line; `true`: without its value. */
+/** The options of the command line; `true`: an option without its value. */
 export interface FilterWords {
   readonly from?: string | true;
   readonly to?: string | true;
@@ -58,7 +58,7 @@ export function readFilter(given: FilterWords, ids: readonly string[]): ReadFilt
   return {kind: 'filter', filter: filterOf(given as GoodWords, ids)};
 }
 
-/** Letters and digits: nothing in one is an option, a path or a pattern for sendmail. */
+/** Only letters and digits, so that sendmail takes no id for an option, a path or a pattern. */
 export const isQueueId = (id: string): boolean => /^[0-9A-Za-z]{5,32}$/.test(id);
 
 type GoodWords = {readonly [Word in (typeof words)[number]]?: string} & {readonly held?: true};
@@ -96,7 +96,7 @@ function filterOf(given: GoodWords, ids: readonly string[]): Filter {
   const {header, host, older, uid} = given;
   const network = host === undefined ? undefined : parseNetwork(host);
   const colon = header?.indexOf(':') ?? 0;
-  // All but the body's: these texts stand in the control file.
+  // The control file contains the texts of all patterns but the body's.
   const patterns = {
     from: pattern(given.from),
     to: pattern(given.to),
@@ -123,14 +123,14 @@ function filterOf(given: GoodWords, ids: readonly string[]): Filter {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/** Whether anything is asked for at all: an empty filter means every message. */
+/** An empty filter matches every message. */
 export const isEmptyFilter = (filter: Filter): boolean => Object.keys(filter).length === 0;
 
 /**
- * The cheapest tests come first: where a file lies, its lines of control, whether it contains a
- * text at all, and only then its headers and its body.
+ * Whether a message matches. The cheapest tests come first: the directory, the control lines, whether the file contains
+ * a text at all, and only then the headers and the body.
  *
- * @param bodyText asked for only if the filter needs the body
+ * @param bodyText called only if the filter needs the body
  */
 export function isMeant(
   filter: Filter,
@@ -156,7 +156,7 @@ export function isMeant(
   );
 }
 
-/** What the name of its file alone tells: of others no file need be opened. */
+/** Whether a message can match by the name of its file alone. Files of other messages need not be opened. */
 export const isNamed = (
   {ids, state}: Filter,
   named: Pick<QueuedMessage, 'id' | 'state'>,
@@ -181,10 +181,10 @@ const isHeader = (wanted: Filter['header'], control: QueuedMessage['control']): 
     ({name, value}) => name.toLowerCase() === wanted.name && fits(wanted.value, unfolded(value)),
   );
 
-/** `<anna@example.net>` without its brackets: a pattern must fit the whole. */
+/** Removes the brackets of `<anna@example.net>`, because a pattern must fit the whole address. */
 const bare = (address: string): string => address.replace(/^<(.*)>$/s, '$1');
 
-/** In the envelope, and in the `From` line. */
+/** The senders of the envelope and of the `From` line. */
 const sendersOf = (control: QueuedMessage['control']): string[] => [
   bare(control.lines.sender),
   ...[headerOf(control, 'from')].flatMap((value) => value ?? []),

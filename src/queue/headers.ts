@@ -1,18 +1,18 @@
 /**
- * The headers of a control file: the client's text, which may hold any byte but a line feed. Decides where one ends,
- * and what of it is name and value.
+ * Reads the headers of a control file. They are the client's text, and may contain any byte but a line feed. Decides
+ * where a header ends, and what its name and value are.
  */
 
-/** A header as it stands there: its value may go on over lines, each of which begins with a blank. */
+/** A header, unchanged: its value may continue on further lines, each of which begins with a blank. */
 export interface Header {
   readonly name: string;
   readonly value: string;
 }
 
-/** `H?P?Return-Path: <…>`, `H??Subject: …`, and `HSubject: …` where no flags stand there. */
+/** `H?P?Return-Path: <…>`, `H??Subject: …`, and `HSubject: …` without flags. */
 const headerLine = /^H(?:\?[^?\n]{0,100}\?)?([^\s:]{1,200})[ \t]*:[ \t]*/;
 
-/** @param from where the first one begins; @param end behind the last one */
+/** @param from the beginning of the first header; @param end the end of the last one */
 export function headersIn(text: string, from: number, end: number): Header[] {
   const headers: Header[] = [];
   for (let at = from; at < end;) {
@@ -25,7 +25,7 @@ export function headersIn(text: string, from: number, end: number): Header[] {
   return headers;
 }
 
-/** Of a line with all that goes on behind it. */
+/** The end of a line with its continuation lines. */
 export function endOfLine(text: string, from: number): number {
   let end = text.indexOf('\n', from);
   while (end >= 0 && isBlank(text.charCodeAt(end + 1))) end = text.indexOf('\n', end + 1);

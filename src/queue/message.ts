@@ -1,7 +1,7 @@
 /**
- * A message in sendmail's queue, as a value: its control file, and what the file system tells of it.
+ * A message in sendmail's queue, as a value: its control file, and facts from the file system.
  * Decides which local user, login or machine has sent it (`whoseIs`), and how sure that is. The sender
- * in the envelope and the `From` line are the sender's own words, and never decide.
+ * in the envelope and the `From` line never decide, because the sender chooses them.
  */
 import type {ControlFile} from './control-file.js';
 import {macroIn} from './control-lines.js';
@@ -9,17 +9,17 @@ import type {Header} from './headers.js';
 import {readReceived, type Received, unfolded} from './received.js';
 import {type Address, parseAddress} from '../net/address.js';
 
-/** Where a message lies, and what the file system says of it. */
+/** Where a message is, and what the file system says about it. */
 export interface QueuePlace {
   readonly id: string;
-  /** Of the control file. */
+  /** The directory of the control file. */
   readonly directory: string;
-  /** `submission`: what local programs handed in and the relay has not taken yet. */
+  /** `submission`: local programs handed the message in, and the relay has not taken it yet. */
   readonly queue: 'relay' | 'submission';
   readonly state: 'waiting' | 'held';
-  /** Who made the body's file, if it was a user and not the mailer. */
+  /** The owner of the body's file, if that is a user and not the mailer. */
   readonly bodyOwner: number | undefined;
-  /** Size of the body. Bytes: 0 if it is gone. Looks at the file when called. */
+  /** Reads the size of the body's file. Bytes: 0 if the file is gone. */
   readonly bodyBytes: () => number;
 }
 
@@ -32,7 +32,7 @@ export interface QueuedMessage extends QueuePlace {
 export type Whose =
   /** A login at the relay. */
   | {readonly kind: 'auth'; readonly name: string; readonly proof: Proof}
-  /** A local user. The number is not known where no such user is. */
+  /** A local user. The number is not known if there is no such user. */
   | {
       readonly kind: 'uid';
       readonly uid: number | undefined;
@@ -43,7 +43,7 @@ export type Whose =
   | {readonly kind: 'unknown'};
 
 /**
- * `kernel`: the owner of a file. `mailer`: what sendmail writes of its peer. `header`: a line of the
+ * `kernel`: the owner of a file. `mailer`: what sendmail writes about its peer. `header`: a line of the
  * message that sendmail writes, but that any local program could have written as well.
  */
 type Proof = 'kernel' | 'mailer' | 'header';
@@ -65,7 +65,7 @@ export const messageOf = (
   users: UserNames,
 ): QueuedMessage => new LazyMessage(control, place, users);
 
-/** Whose it is, is found out when somebody asks: most messages of a queue are only counted. */
+/** Finds the sender only when a caller asks for it, because most messages of a queue are only counted. */
 class LazyMessage implements QueuedMessage {
   readonly id: string;
   readonly directory: string;
@@ -100,7 +100,7 @@ class LazyMessage implements QueuedMessage {
   }
 }
 
-/** `USER@localhost` of a local program, `[IDENT@]NAME [IP]` of a connection: the address is the kernel's. */
+/** `USER@localhost` for a local program, `[IDENT@]NAME [IP]` for a connection. The address comes from the kernel. */
 const connected = /^(?:\S{1,255} )?\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\](?: \(may be forged\))?$/;
 const local = /^([^\s@[\]]{1,64})@localhost$/;
 
@@ -126,7 +126,7 @@ function whoseIs(
     return {kind: 'uid', uid: uidOf(peer.user), user: peer.user, proof: 'mailer'};
   }
   if (peer.kind === 'none') return {kind: 'unknown'};
-  // Of the connection of our own submission the header below the top one names the user.
+  // If the peer is our own submission, the header below the top one names the user.
   const user = isLoopback(peer.address) ? submittedBy(control) : undefined;
   return user === undefined
     ? {kind: 'host', address: peer.address.text, proof: 'mailer'}
@@ -134,8 +134,8 @@ function whoseIs(
 }
 
 /**
- * `AUTH=` of a client that had logged in is its login, or `<>` where sendmail does not trust it
- * (proto.m4 trust_auth). Of local programs it is what they say of themselves.
+ * The `AUTH=` of a client that had logged in is its login, or `<>` if sendmail does not trust it
+ * (proto.m4 trust_auth). Local programs can put any text there.
  */
 function loginOf(control: ControlFile, peer: Peer): string | undefined {
   const parameter = control.lines.authParameter;
@@ -153,8 +153,8 @@ function submittedBy(control: WithHeaders): string | undefined {
 }
 
 /**
- * Of a program that writes to sendmail through a socket (Node and others do) the header names a socket in
- * the place of its user; where it set the sender, sendmail's warning names it.
+ * If a program writes to sendmail through a socket (Node and others do), the header names a socket instead of
+ * the user. If the program set the sender, sendmail's warning names the user.
  */
 function warnedOf(control: WithHeaders, host: string): string | undefined {
   const warning = headerOf(control, 'x-authentication-warning') ?? '';
@@ -171,11 +171,11 @@ interface WithHeaders {
   readonly headers: readonly Header[];
 }
 
-/** The top one first. */
+/** The values of all `Received` headers, the top one first. */
 export const receivedOf = ({headers}: WithHeaders): string[] =>
   headers.filter(({name}) => name.toLowerCase() === 'received').map(({value}) => value);
 
-/** The first header of that name, as one line. @param wanted in small letters */
+/** The value of the first header of that name, as one line. @param wanted in lower case */
 export const headerOf = ({headers}: WithHeaders, wanted: string): string | undefined => {
   const found = headers.find(({name}) => name.toLowerCase() === wanted);
   return found === undefined ? undefined : unfolded(found.value);

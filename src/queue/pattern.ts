@@ -1,20 +1,20 @@
 /**
- * Text as an operator searches for it: fixed text anywhere, or with `*` in it a pattern that must
- * fit the whole. Capital and small letters are the same. No regular expressions: the searched text
- * is hostile, and the length of the text bounds the time of a pattern.
+ * The text for which an operator searches: fixed text that may be anywhere, or, with `*` in it, a pattern that must
+ * fit the whole. Upper and lower case are the same. Regular expressions were refused: the searched text
+ * is hostile, and here the length of the text bounds the time.
  */
 
 export interface Pattern {
-  /** Between the `*`, in small letters. */
+  /** The texts between the `*`, in lower case. */
   readonly pieces: readonly string[];
   /**
-   * The longest word in it. In whatever text the pattern fits, this stands too, also where lines of it were put
-   * together: only blanks change then.
+   * The longest word of the pattern. Each text that the pattern fits contains this word, even if lines of the text were
+   * joined: that changes only blanks.
    */
   readonly word: string;
 }
 
-/** Longest pattern. Characters: longer than a line of an address or a subject. */
+/** Length of a pattern. Characters: longer than a usual address or subject. */
 export const patternCharacters = 200;
 
 export function patternOf(text: string): Pattern {

@@ -1,9 +1,9 @@
 /**
- * Reads from sendmail.cf or submit.cf where the queues lie: `O QueueDirectory`, and the path of each
- * queue group. Decides nothing about which of the directories exist; `sys/queue/directories.ts` looks.
+ * Reads from sendmail.cf or submit.cf where the queues are: `O QueueDirectory`, and the path of each
+ * queue group. Does not know which of the directories exist: `sys/queue/directories.ts` finds out.
  */
 
-/** A directory, or with `*` at its end all directories that begin so. */
+/** A directory; with `*` at its end, all directories whose path begins so. */
 export interface QueuePath {
   readonly path: string;
   readonly isPattern: boolean;
@@ -11,16 +11,16 @@ export interface QueuePath {
 
 interface QueuePaths {
   readonly paths: readonly QueuePath[];
-  /** Paths that could not be found out, each with the reason. */
+  /** Paths that could not be read from the file, each with the reason. */
   readonly problems: readonly string[];
 }
 
-/** Queue groups that are read. A count: sendmail itself knows 50 (conf.h MAXQUEUEGROUPS). */
+/** At most so many queue groups are read. A count: sendmail itself allows 50 (conf.h MAXQUEUEGROUPS). */
 const mostGroups = 50;
-/** Longest quotation of a path. Characters. */
+/** Length of a quoted path. Characters. */
 const quotedCharacters = 200;
 
-/** `O QueueDirectory=/var/spool/mqueue/q*`, or `OQ/var/spool/mqueue` of 8.6. The last one counts. */
+/** `O QueueDirectory=/var/spool/mqueue/q*`, or `OQ/var/spool/mqueue` of 8.6. The last such line counts. */
 const optionLine = /^O(?: *QueueDirectory *= *|Q)(\/[^\s,]{0,4000})\s*$/i;
 /** `Qbulk, P=/var/spool/mqueue/b*, F=f, R=2`. */
 const groupLine = /^Q([A-Za-z]\w{0,63})\s*(?:,|$)/;
@@ -37,7 +37,7 @@ export function queuePathsOf(cf: string): QueuePaths {
   if (main === undefined) return {paths: [], problems: ['no O QueueDirectory=PATH in it']};
   const base = main.endsWith('*') ? main.slice(0, main.lastIndexOf('/')) : main;
   const all = [main, ...groups.map((path) => (path.startsWith('/') ? path : `${base}/${path}`))];
-  // A macro is expanded by sendmail alone, and a `*` in the middle is no pattern of it.
+  // Only sendmail can expand a macro, and a `*` in the middle of a path is no pattern for sendmail.
   const isPlain = (path: string): boolean => !/\$|\*./.test(path) && !path.includes('/../');
   return {
     paths: [...new Set(all.filter(isPlain))].map((path) =>
@@ -49,5 +49,5 @@ export function queuePathsOf(cf: string): QueuePaths {
   };
 }
 
-/** A line that begins with a blank goes on with the one before (cf/README; readcf.c fgetfolded()). */
+/** A line that begins with a blank continues the one before (cf/README; readcf.c fgetfolded()). */
 const logicalLines = (cf: string): string[] => cf.replaceAll(/\r?\n[ \t]+/g, ' ').split(/\r?\n/);

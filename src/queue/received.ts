@@ -7,28 +7,28 @@
 import {parseAddress} from '../net/address.js';
 
 export interface Received {
-  /** Who says that it has taken the message. */
+  /** The host that took the message, as the header says. */
   readonly host: string;
   readonly queueId: string;
-  /** `Submit` at the end of its version: a local program has handed it in. */
+  /** `submitted`: its version ends with `Submit`, so a local program handed the message in. */
   readonly way: 'submitted' | 'relayed';
-  /** Of one that was handed in: the local user. */
+  /** The local user, if a local program handed the message in. */
   readonly user: string | undefined;
-  /** Of one that came by a connection: the address of the peer. */
+  /** The peer's address, if the message came by a connection. */
   readonly client: string | undefined;
   /** Whether the peer had logged in. */
   readonly login: 'authenticated' | 'none';
   /**
-   * `several`: more than one place in it has this form, for a recipient (`for <X>`) is a client's text
-   * too. Nobody can be accused by such a header.
+   * `several`: more than one place in the header has this form, because a recipient (`for <X>`) is the client's text
+   * too. Such a header accuses no client.
    */
   readonly places: 'one' | 'several';
 }
 
-/** Read of one header. Characters: sendmail's own have some 300. */
+/** So much of a header is read. Characters: sendmail's own headers have some 300. */
 const mostCharacters = 4000;
 
-/** `$?{auth_type}(authenticated bits=0)$.` stands before `by`, the TLS version behind the id. */
+/** `$?{auth_type}(authenticated bits=0)$.` comes before `by`, and the TLS version behind the id. */
 const ownPart =
   / by (\S{1,255}) \(([^()]{0,200})\)(?: with [A-Za-z]{1,16})? id ([0-9A-Za-z]{5,32})(?=[\s;])/g;
 const submitter = /^\(from ([^\s@()]{1,64})@localhost\)$/;
@@ -36,10 +36,10 @@ const loggedIn = /\] ?(?:\(may be forged\))?\) \(authenticated[^()]{0,64}\)$/;
 const peer =
   /\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\](?: \(may be forged\))?\)(?: \(authenticated[^()]{0,64}\))?$/;
 
-/** @returns undefined: it is of another form, so sendmail did not write it */
+/** @returns undefined if the header has another form, so that sendmail did not write it */
 export function readReceived(value: string): Received | undefined {
   const text = ` ${unfolded(value.slice(0, mostCharacters))}`;
-  // What the client says stands in front: of several the last is the mailer's.
+  // The client's text comes first. So of several such parts the last is the mailer's.
   const all = [...text.matchAll(ownPart)];
   const own = all.at(-1);
   if (own === undefined) return undefined;
@@ -56,5 +56,5 @@ export function readReceived(value: string): Received | undefined {
   };
 }
 
-/** As one line. */
+/** Joins a folded header into one line. */
 export const unfolded = (value: string): string => value.replaceAll(/\r?\n[ \t]*|\t/g, ' ');

@@ -1,11 +1,11 @@
-/** What `why` says of rules that drop an address and are no block of ours. Comments in rules are foreign text. */
+/** What `why` says about rules that drop an address and are not our blocks. Comments in rules are foreign text. */
 import {countText} from '../base/count.js';
 import {printable} from '../base/printable.js';
 import type {DropsBeside} from '../blocks/beside.js';
 
 /** Length of one rule. Characters. */
 const ruleCharacters = 200;
-/** A chain's name has 28. Characters. */
+/** Length of a name. Characters: the name of a chain has at most 28. */
 const nameCharacters = 40;
 
 export function besideLines(beside: DropsBeside | undefined): string[] {

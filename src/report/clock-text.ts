@@ -1,7 +1,7 @@
-/** What the log says when somebody has set the clock. */
+/** What the log says after the clock was set. */
 import {aboutText} from '../base/duration.js';
 
-/** @param stepMs by how much it was set: more than 0 for forward. Ms */
+/** @param stepMs by how much the clock was set; more than 0: forward. Ms */
 export function clockSetText(stepMs: number): string {
   const which = stepMs > 0 ? 'forward' : 'back';
   const by = aboutText(Math.round(Math.abs(stepMs) / 1000));

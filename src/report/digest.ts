@@ -1,7 +1,6 @@
 /**
- * Logs outcomes: one with a line of its own immediately, the others once in a while with their sum.
- * A flood of guesses must not become a flood in our own log. `outcome-text.ts` decides which is
- * which.
+ * Logs outcomes: some at once with a line of their own, the others now and then as a sum.
+ * So a flood of guesses does not become a flood in our own log. `outcome-text.ts` decides which outcome has a line.
  */
 import type {LogLevel, Say} from '../base/say.js';
 import type {Outcome} from '../guard/outcome.js';
@@ -16,7 +15,7 @@ export class Digest {
     this.#say = say;
   }
 
-  /** Says the outcome now, or counts it. */
+  /** Logs the outcome now, or counts it. */
   hear(outcome: Outcome, nowMs: number): void {
     this.#kinds.set(outcome.kind, (this.#kinds.get(outcome.kind) ?? 0) + 1);
     const voice = voiceOf(outcome, nowMs);
@@ -34,13 +33,13 @@ export class Digest {
     }
   }
 
-  /** Says what was counted since it was last said. */
+  /** Logs the sums since the last call. */
   tell(): void {
     for (const [what, {level, count}] of this.#counts) this.#say(level, `${count} ${what}`);
     this.#counts.clear();
   }
 
-  /** How many outcomes of each kind were heard since the beginning. */
+  /** Outcomes of each kind since the beginning. Counts. */
   get outcomes(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.#kinds);
   }

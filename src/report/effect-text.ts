@@ -1,9 +1,9 @@
-/** The words about blocks that stand and have no effect: in the log, `status`, `why` and `doctor`. */
+/** The text about blocks that are in force but have no effect: for the log, `status`, `why` and `doctor`. */
 import {aboutText} from '../base/duration.js';
 import {countText} from '../base/count.js';
 import type {EffectView, Passages, PassageWay} from '../blocks/passage.js';
 
-/** What to look at. */
+/** The likely reason, by the way of the packets. */
 export const wayText: Readonly<Record<PassageWay, string>> = {
   otherHost:
     'the lines are of another host or a container, whose packets do not pass INPUT of this machine',
@@ -14,7 +14,7 @@ export const wayText: Readonly<Record<PassageWay, string>> = {
     'perhaps its packets are translated (DNAT, REDIRECT) or forwarded, or go to another port',
 };
 
-/** For the log: said once for each way. */
+/** For the log, once for each way. */
 export const passageText = (client: string, network: string, way: PassageWay): string => {
   const which = client === network ? 'its block' : `the block of ${network}`;
   const what = `${client} began a session while ${which} was in force: blocks have NO EFFECT`;

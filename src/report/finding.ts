@@ -1,7 +1,7 @@
-/** One thing that `doctor` or `coverage` has found. `findings/diagnosis.ts` judges it. */
+/** A finding of `doctor` or `coverage`. `findings/diagnosis.ts` makes it. */
 
 export interface Finding {
-  /** `bad`: it cannot do its work so; `advice`: it could do it better. */
+  /** `bad`: blocksmtp cannot do its work. `advice`: it could do it better. */
   readonly verdict: 'good' | 'advice' | 'bad';
   readonly what: string;
 }

@@ -1,8 +1,8 @@
 /**
- * Puts what happened into words: who, for how long and why; and decides which outcomes have a line of
- * their own and which are only counted. A message quotes no text of the log but the subject of a piece
- * of evidence, and that only at the level `info`: it is hostile text, and the name of a person. The one
- * exception are some of the names that a blocked client asked for (`judge/because-text.ts`).
+ * Describes outcomes for the log: which client, for how long, and why. Decides which outcomes have a line of
+ * their own, and which are only counted. A message quotes no text of the log, with two exceptions. At the level `info` it
+ * quotes the subject of a piece of evidence, which is hostile text and may be the name of a person. And the line of a
+ * block has some of the names for which the client asked (`judge/because-text.ts`).
  */
 import {countText} from '../base/count.js';
 import {durationText} from '../base/duration.js';
@@ -21,19 +21,19 @@ export interface Report {
   readonly message: string;
 }
 
-/** Longest quotation of a subject. Characters. */
+/** Length of a quoted subject. Characters. */
 const subjectCharacters = 120;
 
 /** How the log reports an outcome. `message` is about this one outcome. */
 type Voice =
-  /** At once, in a line of its own. */
+  /** Logged at once in a line of its own. */
   | ({readonly kind: 'line'} & Report)
-  /** One line now and then for many (`digest.ts`): their sum, then `what`. */
+  /** One line now and then for many outcomes (`digest.ts`): their sum, then `what`. */
   | ({readonly kind: 'counted'; readonly what: string; readonly count: number} & Report)
-  /** Counted by what led to it, and told with that. */
+  /** Not logged: the outcome that led to it counts it, and its line covers it. */
   | {readonly kind: 'silent'; readonly message: string};
 
-/** @param nowMs tells whether a block is over already */
+/** @param nowMs shows whether a block is already over */
 export function voiceOf(outcome: Outcome, nowMs: number): Voice {
   switch (outcome.kind) {
     case 'counted':
@@ -90,7 +90,7 @@ export function voiceOf(outcome: Outcome, nowMs: number): Voice {
   }
 }
 
-/** One outcome in words, whether it has a line of its own or not. */
+/** The text of one outcome, even if it has no line of its own. */
 export const outcomeText = (outcome: Outcome): string =>
   voiceOf(outcome, Number.NEGATIVE_INFINITY).message;
 
@@ -116,14 +116,14 @@ function deed({evidence: {client, kind, subject}}: {readonly evidence: Evidence}
 
 const proof = ({evidence}: {readonly evidence: Evidence}): string => `proof ${evidence.proof}`;
 
-/** What it added, and what the score is held against, where that is known. */
+/** The score, its change, and the bars, if they are known. */
 function scoreOf({score, weight, bars = []}: Extract<Outcome, {kind: 'counted'}>): string {
   const added = weight === undefined ? '' : ` (+${amountText(weight)})`;
   const held = bars.length === 0 ? '' : `, blocked at ${barsText(bars)}`;
   return `score ${scoreText(score)}${added}${held}`;
 }
 
-/** What speaks for a client: told by `explain` only. */
+/** What speaks for a client. Only `explain` shows it. */
 function forText(outcome: Extract<Outcome, {kind: 'delivered' | 'envelopeEnded'}>): string {
   const whose = outcome.client === undefined ? 'mail of a local program' : outcome.client.text;
   if (outcome.kind === 'envelopeEnded') {
@@ -157,7 +157,7 @@ function disputeText({queueId, clients}: Extract<Outcome, {kind: 'dispute'}>): s
   return `${place}: sources disagree about the client, ${clients.join(' and ')}: nothing counted`;
 }
 
-/** Why a block was lifted, in words; of another version as it stands. */
+/** Why a block was lifted, in words. A reason of another version is shown unchanged. */
 export const liftedText = (why: string): string =>
   Object.hasOwn(liftedBecause, why) ? liftedBecause[why as WhyLifted] : why;
 

@@ -1,6 +1,6 @@
 /**
- * What the log says about outgoing mail when a life begins. It is for an operator who wonders in a
- * year why nothing gets out, or why a warning names a program that is allowed.
+ * What the log says about outgoing mail when a run of the daemon begins. It helps an operator who asks a year
+ * later why no mail gets out, or why a warning names a program that is allowed.
  * `outgoing/egress/live/egress-guard.ts` decides what the rules are.
  */
 import type {Config} from '../config/schema.js';
@@ -10,17 +10,17 @@ export type NoticeSettings = Pick<
   'outbound' | 'outboundPorts' | 'allowedSenders' | 'allowedDestinations'
 >;
 
-/** To the start's log and to the doctor: a name that is wrong lets nobody pass. */
+/** For the log at the start, and for `doctor`: an entry with a wrong name allows nobody. */
 export const unknownUserText = (user: string): string =>
   `allowed_senders: no user "${user}" in /etc/passwd, so this entry allows nobody: correct the name, or give the number of the user`;
 
-/** @returns undefined where there are no rules */
+/** @returns undefined if there are no rules */
 export function outboundNotice(settings: NoticeSettings): string | undefined {
   const {outbound, outboundPorts, allowedSenders, allowedDestinations} = settings;
   if (outbound !== 'hold' && outbound !== 'reject') return undefined;
   const ports = `port${outboundPorts.length === 1 ? '' : 's'} ${outboundPorts.join(', ')}`;
   const deed = {hold: 'held back until it is known whose it is', reject: 'rejected'}[outbound];
-  // The rules know users only.
+  // The rules can match users only, and no programs.
   const users = [...new Set(allowedSenders.map((entry) => entry.split(':', 1)[0]))];
   const passing = [
     users.length === 0 ? [] : [`of users ${users.join(', ')}`],

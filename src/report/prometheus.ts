@@ -1,6 +1,6 @@
 /**
- * A status as metrics for monitoring, in the text format of Prometheus (version 0.0.4). The first
- * one is the share of the blocks that is in force, as the kernel was last read.
+ * Writes a status as metrics for monitoring, in the text format of Prometheus (version 0.0.4). The first
+ * one is the share of the blocks that is in force, by the last look at the kernel.
  */
 import {printable} from '../base/printable.js';
 import type {TrialView} from '../config/trial.js';
@@ -26,14 +26,14 @@ export function statusFigures(status: Status): string {
   return figures.map(figureText).join('');
 }
 
-/** Of the daemon as a whole. */
+/** Metrics of the daemon as a whole. */
 function wholeFigures(status: Status): Figure[] {
   const {sinceMs, families, blocks, blocksByRule, crowd, trial, unsaved} = status;
   return [
     {
       name: 'enforced_ratio',
       type: 'gauge',
-      help: 'Part of the blocks that stand in the kernel.',
+      help: 'Share of the blocks that is in force in the kernel.',
       samples: [{value: enforcedShare(families)}],
     },
     {
@@ -45,13 +45,13 @@ function wholeFigures(status: Status): Figure[] {
     {
       name: 'stopped',
       type: 'gauge',
-      help: 'Whether nobody is blocked, because the relay seems to have lost its list of users.',
+      help: 'Whether blocking is stopped, because the relay seems to have lost its list of users.',
       samples: [{value: isOn(crowd.listLoss)}],
     },
     {
       name: 'trial',
       type: 'gauge',
-      help: 'Whether a configuration is on trial, was and nobody confirmed it, or the file is bad and the last good one in force.',
+      help: 'Whether a configuration is on trial, was not confirmed, or is bad so that the last good one is in force.',
       samples: trialSamples(trial),
     },
     {
@@ -69,13 +69,13 @@ function wholeFigures(status: Status): Figure[] {
     {
       name: 'blocks_by_rule',
       type: 'gauge',
-      help: 'The same, by what has made them.',
+      help: 'Networks that should be blocked, by the rule that decided it.',
       samples: Object.entries(blocksByRule).map(([rule, value]) => ({labels: {rule}, value})),
     },
   ];
 }
 
-/** Of all clients together. */
+/** Metrics of all clients together. */
 function crowdFigures({crowd}: Status): Figure[] {
   return [
     {
@@ -87,13 +87,13 @@ function crowdFigures({crowd}: Status): Figure[] {
     {
       name: 'learning',
       type: 'gauge',
-      help: 'Whether it has only begun to know who sends mail here.',
+      help: 'Whether the daemon still learns which clients send mail here.',
       samples: [{value: isOn(crowd.learning)}],
     },
     {
       name: 'remembered',
       type: 'gauge',
-      help: 'What is remembered.',
+      help: 'Entries in the memory of the daemon.',
       samples: Object.entries(crowd.remembered).map(([what, value]) => ({labels: {what}, value})),
     },
   ];
@@ -105,31 +105,31 @@ function firewallFigures({families, outcomes}: Status): Figure[] {
     {
       name: 'firewall_wanted',
       type: 'gauge',
-      help: 'Networks that should stand in the kernel.',
+      help: 'Networks that should be blocked in the kernel.',
       samples: each(({wanted}) => wanted),
     },
     {
       name: 'firewall_standing',
       type: 'gauge',
-      help: 'Networks that do.',
+      help: 'Networks that are blocked in the kernel.',
       samples: each(({standing}) => standing),
     },
     {
       name: 'firewall_failing',
       type: 'gauge',
-      help: 'Whether the latest try failed.',
+      help: 'Whether the latest change of the firewall failed.',
       samples: each(isFailing),
     },
     {
       name: 'firewall_absent_hooks',
       type: 'gauge',
-      help: 'Chains of hook_chains that are not there, so that no packet comes from them.',
+      help: 'Chains of hook_chains that do not exist, so that no packet comes from them.',
       samples: each(({absentHooks = []}) => absentHooks.length),
     },
     {
       name: 'firewall_repairs_total',
       type: 'counter',
-      help: 'Times that others had changed it.',
+      help: 'Repairs after another program had changed the firewall.',
       samples: each(({repairs}) => repairs),
     },
     {
@@ -141,13 +141,13 @@ function firewallFigures({families, outcomes}: Status): Figure[] {
     {
       name: 'outcomes_total',
       type: 'counter',
-      help: 'What came of the lines that were read.',
+      help: 'Outcomes of the lines that were read.',
       samples: Object.entries(outcomes).map(([kind, value]) => ({labels: {kind}, value})),
     },
   ];
 }
 
-/** Without samples where there are no rules for outgoing mail. */
+/** Has no samples if there are no rules for outgoing mail. */
 function egressFigures({egress}: {readonly egress: EgressStatus}): Figure[] {
   const each = samplesOf(egress.families);
   const about = 'of the rules for outgoing mail';
@@ -161,13 +161,13 @@ function egressFigures({egress}: {readonly egress: EgressStatus}): Figure[] {
     {
       name: 'egress_standing',
       type: 'gauge',
-      help: 'Ports that are.',
+      help: 'Ports that are held or closed.',
       samples: each(({standing}) => standing),
     },
     {
       name: 'egress_failing',
       type: 'gauge',
-      help: `Whether the latest try ${about} failed.`,
+      help: `Whether the latest change ${about} failed.`,
       samples: each(isFailing),
     },
     {
@@ -179,7 +179,7 @@ function egressFigures({egress}: {readonly egress: EgressStatus}): Figure[] {
   ];
 }
 
-/** Of what shows that rules are not met by the packets that they are for. */
+/** Metrics that show that packets do not meet the rules for them. */
 const effectFigures = ({effect}: Status): Figure[] => [
   {
     name: 'without_effect',
@@ -222,7 +222,7 @@ function figureText({name, type, help, samples}: Figure): string {
   return [`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, ...lines, ''].join('\n');
 }
 
-/** A path may hold what the format escapes: `\\`, `"`, and the newline, which no setting lets in. */
+/** A path may have characters that the format escapes: `\\`, `"`, and the newline, which no setting allows. */
 function labelText(labels: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(labels).map(
     ([name, value]) => `${name}="${printable(value, labelCharacters).replace(/[\\"]/g, '\\$&')}"`,

@@ -1,6 +1,6 @@
 /**
- * Puts into words what happens to the sources: which log is followed, what of it was lost. A user
- * who may write into the folder of a pattern chooses the names of its files, so names are made
+ * Describes what happens to the sources: which log is followed, and which lines were lost. A user
+ * who may write into the folder of a pattern chooses the names of its files. So names are made
  * printable, cut and quoted.
  */
 import {durationText} from '../base/duration.js';
@@ -10,7 +10,7 @@ import type {FollowEvent, JournalEvent} from '../log/source-event.js';
 import type {Report} from './outcome-text.js';
 
 /**
- * Longest path of a file that is shown, and longest error text of the system, which holds a path.
+ * Length of a path, and of an error text of the system, which contains a path.
  * Characters.
  */
 const pathCharacters = 512;
@@ -67,7 +67,7 @@ export function reportJournal(event: JournalEvent): Report {
   }
 }
 
-/** The offset of a writer has changed. */
+/** Reports that the clock offset of a writer has changed. */
 export function reportOffset({source, host, seconds}: ClockOffset): Report {
   const path = quoted(printablePath(source, pathCharacters));
   const whose = host === '' ? 'its stamps' : `stamps of ${quoted(printable(host, longestHost))}`;
@@ -84,7 +84,7 @@ export function reportOffset({source, host, seconds}: ClockOffset): Report {
   );
 }
 
-/** Characters. */
+/** Length of a host name. Characters. */
 const longestHost = 255;
 
 const warning = (message: string): Report => ({level: 'warning', message});

@@ -1,4 +1,4 @@
-/** A status as lines, for an operator: the state, and what needs an action. */
+/** Writes a status as lines for an operator: the state, and what needs an action. */
 import {complaintLines} from './complaint/status.js';
 import {mailLines} from './mail/status.js';
 import {countText} from '../base/count.js';
@@ -17,13 +17,13 @@ export function percentText(share: number): string {
   return `${Math.floor(share * 1000) / 10} %`;
 }
 
-/** Where nothing should stand, and the firewall was never read, nobody knows that nothing does. */
+/** If no rule should be in force, but the firewall was never read, it is not known whether that is so. */
 const enforcedText = (families: readonly FamilyStatus[]): string =>
   families.some(({readMs, wanted}) => readMs === undefined && wanted === 0)
     ? 'not known'
     : percentText(enforcedShare(families));
 
-/** One line for each thing. */
+/** One line for each fact. */
 export function statusLines(status: Status, nowMs: number): string[] {
   const {sinceMs, backend, families, egress, blocks, crowd, trial, unsaved} = status;
   const {clients, records, networks, names} = crowd.remembered;
@@ -53,7 +53,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
   ];
 }
 
-/** The same in one line, for the service manager: how much stands, and what is wrong. */
+/** The same in one line for the service manager: the share in force, and the problems. */
 export function statusBrief(status: Status): string {
   const {families, blocks, crowd, trial, unsaved} = status;
   const parts = [
@@ -84,7 +84,7 @@ function byRuleText({blocksByRule}: Status): string {
   return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
 }
 
-/** What concerns all; nothing where all is as usual. */
+/** Conditions that concern all clients; no line if everything is normal. */
 export function crowdLines({wave, listLoss, learning}: CrowdView, nowMs: number): string[] {
   const ago = (ms: number): string => aboutText(Math.max(0, Math.round((nowMs - ms) / 1000)));
   return [
@@ -112,7 +112,7 @@ function familyLine(each: FamilyStatus, does: string, ago: (ms: number) => strin
   return `IPv${family}: ${standing} of ${wanted} ${does}, ${seen}, repaired ${countText(repairs, 'time')}${without}${trouble}`;
 }
 
-/** Chains of `hook_chains` that are not there: what they lead to us is not stopped. */
+/** Names chains of `hook_chains` that do not exist. Packets that should pass through them are not stopped. */
 export const absentText = (chains: readonly string[]): string =>
   `no chain ${chains.join(', ')} to hook into yet`;
 
@@ -127,7 +127,7 @@ function trialLines(trial: TrialView, nowMs: number): string[] {
   return trial.kind === 'none' ? [] : [trialTrouble[trial.kind]];
 }
 
-/** A trial that somebody must do something about. */
+/** States of a trial for which the operator has to act. */
 export const trialTrouble = {
   failed:
     'the configuration file is NOT in force: nobody confirmed it, the one before is; correct it, then blocksmtp reload',
@@ -135,9 +135,9 @@ export const trialTrouble = {
     'the configuration was NOT confirmed, but the one before is bad now: blocksmtp confirm, or correct what the log names',
 } as const;
 
-/** As the daemon sees it in its sandbox, where less can be written than elsewhere. */
+/** As the daemon sees the path in its sandbox, which forbids writing to most places. */
 export const pathText = ({key, what}: PathTrouble): string => `${key} does NOT work: ${what}`;
 
-/** What was decided since is in force, but a restart would forget it. */
+/** Decisions since then are in force, but a restart would forget them. */
 export const unsavedText = (why: string): string =>
   `the state is NOT saved, and tried again: ${why}`;

@@ -1,5 +1,5 @@
 /**
- * The state of the daemon, as facts in one value, and whether that is good. People read it as lines
+ * The state of the daemon as facts in one value. Decides whether it is good. People read it as lines
  * (`status-lines.ts`), monitoring as metrics (`prometheus.ts`).
  */
 import type {Block} from '../blocks/block.js';
@@ -20,7 +20,7 @@ export interface FamilyStatus extends Enforced {
   readonly family: Family;
 }
 
-/** What is done about outgoing mail, and the rules for it; `wanted` and `standing` count ports. */
+/** The mode for outgoing mail, and its rules; `wanted` and `standing` count ports. */
 export interface EgressStatus {
   readonly mode: Config['outbound'];
   readonly families: readonly FamilyStatus[];
@@ -29,7 +29,7 @@ export interface EgressStatus {
 export const familiesOf = (enforced: ReadonlyMap<Family, Enforced>): FamilyStatus[] =>
   [...enforced].map(([family, each]) => ({family, ...each}));
 
-/** `earlier`: made by a version that had no rules. */
+/** `earlier`: a block by a version that did not note the rule. */
 type BlockedBy = Rule | 'operator' | 'earlier';
 
 const noBlocks: Readonly<Record<BlockedBy, number>> = {
@@ -51,9 +51,9 @@ export function blocksByRule(blocks: Iterable<Block>): Readonly<Record<BlockedBy
 export const blockedBy = ({origin, because}: Block): BlockedBy =>
   origin === 'operator' ? 'operator' : (because?.rule ?? 'earlier');
 
-/** A setting that names a path, and why that does not work. */
+/** A setting that names a path, and why the path does not work. */
 export interface PathTrouble {
-  /** Of the setting, as in the file. */
+  /** The key of the setting in the file. */
   readonly key: string;
   readonly what: string;
 }
@@ -64,46 +64,46 @@ export interface Status {
   readonly backend: Config['backend'];
   readonly families: readonly FamilyStatus[];
   readonly egress: EgressStatus;
-  /** Networks. */
+  /** Blocked networks. A count. */
   readonly blocks: number;
-  /** How many of them each rule has made. Counts. */
+  /** The number of blocks by each rule. */
   readonly blocksByRule: Readonly<Record<BlockedBy, number>>;
-  /** What is known of all clients together, and whether blocks are made at all. */
+  /** Conditions that concern all clients, and whether blocks are made at all. */
   readonly crowd: CrowdView;
-  /** Whether the configuration in force is the one in the file, and stays. */
+  /** Whether the configuration in force is that of the file, and whether it is on trial. */
   readonly trial: TrialView;
   /** Whether blocked clients still began sessions; absent: none is known to have done so. */
   readonly effect?: EffectView | undefined;
-  /** Blocks that nobody ends, because no daemon runs; absent: there are none. */
+  /** Blocks that do not end, because no daemon runs; absent: there are none. */
   readonly endless?: Endless | undefined;
-  /** Why the state could not be saved; undefined: it could. */
+  /** Why the state could not be saved; undefined: it was saved. */
   readonly unsaved: string | undefined;
   /** Files and programs of the settings that do not work as the daemon runs; absent: they all do. */
   readonly paths?: readonly PathTrouble[] | undefined;
-  /** What came of the lines since the beginning: the kind of the outcome → how often. */
+  /** Outcomes of lines since the beginning, by their kind. Counts. */
   readonly outcomes: Readonly<Record<string, number>>;
   /** Mail that leaves through the mailer; absent: it is not counted. */
   readonly mail?: MailStatus | undefined;
   /** Which logs are followed, and whether the daemon hears the mailer. */
   readonly hearing: HearingView;
   /**
-   * What is done about clients that speak before the greeting; absent: nothing, or no daemon runs.
+   * The state of the greeting; absent: `greeting` is off, or no daemon runs.
    */
   readonly greeting?: GreetingView | undefined;
-  /** How complaints stand; absent: nobody wants any, or no daemon runs. */
+  /** The state of complaints; absent: they are off, or no daemon runs. */
   readonly complaints?: ComplaintStatus | undefined;
-  /** What the daemon runs with, by the keys of the file, as TOML: without what may hold a secret. */
+  /** The daemon's settings as TOML, by the keys of the file. Settings that may have a secret are missing. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** The part of what should stand that does, of both families. 1 when nothing should. */
+/** The share of the wanted rules that is in force, in both families. 1 if none is wanted. */
 export function enforcedShare(families: readonly Enforced[]): number {
   const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
   const wanted = sum(families.map((each) => each.wanted));
   return wanted === 0 ? 1 : sum(families.map((each) => each.standing)) / wanted;
 }
 
-/** Whether nothing is left to be done by anybody. */
+/** Whether the operator has nothing to do. */
 export function isGood(status: Status): boolean {
   const {sinceMs, families, egress, crowd, trial, effect, unsaved, paths = [], hearing} = status;
   return (
@@ -113,7 +113,7 @@ export function isGood(status: Status): boolean {
     effect?.kind !== 'lately' &&
     crowd.listLoss.kind === 'off' &&
     hearing.verdict !== 'deaf' &&
-    // One that runs is being looked at, and ends by itself.
+    // The operator knows of a running trial, and it ends by itself.
     (trial.kind === 'none' || trial.kind === 'running') &&
     [...families, ...egress.families].every((each) => each.failure === undefined) &&
     [families, egress.families].every((each) => enforcedShare(each) === 1)

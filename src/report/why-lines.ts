@@ -1,6 +1,6 @@
 /**
- * All that is known about a network, as `why` tells it: as one value, which is its `--json`, and as
- * short sentences. Names that a client asked for, and names of the DNS, are hostile text.
+ * Everything that `why` shows about a network: as one value, which is its `--json`, and as
+ * short sentences. Names for which a client asked, and names of the DNS, are hostile text.
  */
 import {aboutText} from '../base/duration.js';
 import {countText} from '../base/count.js';
@@ -25,44 +25,44 @@ import {greetedLines} from './greeting/lines.js';
 import {liftedText} from './outcome-text.js';
 import {crowdLines} from './status-lines.js';
 
-/** Printed as it is by `why --json`: docs/operating.md describes it. */
+/** `why --json` prints it unchanged; docs/operating.md describes it. */
 export interface WhyView {
-  /** What was asked about. Canonical text. */
+  /** The network in question. Canonical text. */
   readonly network: string;
-  /** Why it is never blocked; null: it may be. */
+  /** Why it is never blocked; null: it may be blocked. */
   readonly exemption: string | null;
-  /** Its own block, or the one of a larger network around it. */
+  /** Its own block, or the block of a larger network around it. */
   readonly block: ShownBlock | null;
   /** Sessions of clients of that block that began although it was in force; absent: none is known. */
   readonly passages?: Passages | undefined;
-  /** A network inside of that block whose packets still pass, and which holds this one. */
+  /** A network around this one, inside of the block, whose packets pass all the same. */
   readonly passes: string | null;
-  /** Rules that drop it and are no block of ours; absent: none is known. */
+  /** Rules that drop it and are not our blocks; absent: none is known. */
   readonly beside?: DropsBeside | undefined;
   /** Blocks of smaller networks inside of it. A count. */
   readonly blocksInside: number;
   readonly known: ClientView | null;
-  /** What the greeting has shown of it; absent: `greeting` is off, or nothing. */
+  /** What the greeting has shown about it; absent: nothing, or `greeting` is off. */
   readonly greeted?: GreetedView | undefined;
   readonly crowd: CrowdView;
   readonly whitelist: string;
-  /** Where blocks hold, in ascending order; absent where that is one port. */
+  /** The ports at which blocks hold, in ascending order; absent if it is one port. */
   readonly guardedPorts?: readonly number[] | undefined;
   /** Newest first. */
   readonly history: readonly HistoryEntry[];
 }
 
-/** What the DNS calls an address. */
+/** The DNS name of an address. */
 export type RemoteName =
   | {readonly kind: 'notAsked'}
   | {readonly kind: 'none'}
-  /** Its owner writes it. */
+  /** The owner of the address chooses it. */
   | {readonly kind: 'name'; readonly name: string};
 
-/** Names told by `why`. A count. */
+/** `why` shows at most so many names. A count. */
 const mostNames = 8;
 
-/** `name`: absent where it was not asked for, null where there is none. */
+/** `name` is absent if it was not looked up, and null if there is none. */
 export function whyJson(why: WhyView, name: RemoteName): string {
   const its = name.kind === 'notAsked' ? {} : {name: name.kind === 'name' ? name.name : null};
   return `${jsonWithTimes({...why, ...its}, 2)}\n`;
@@ -70,7 +70,7 @@ export function whyJson(why: WhyView, name: RemoteName): string {
 
 export function whyLines(why: WhyView, name: RemoteName, nowMs: number): string[] {
   const {network, exemption, block, known, history} = why;
-  // Those of a block around it are others' names.
+  // The names of a block around it are those of other clients.
   const isItsBlock = block?.network === network || block?.network === known?.client;
   const its = isItsBlock ? (block?.because?.names ?? []) : [];
   const names = known?.names.length ? known.names : its;
@@ -116,7 +116,7 @@ function blockLines(
   ];
 }
 
-/** Nothing where only one port is guarded: there is nothing to tell apart. */
+/** No line if only one port is guarded. */
 function portLines({ports = []}: ShownBlock, guarded: readonly number[]): string[] {
   if (guarded.length < 2) return [];
   const served = guarded.filter((port) => !ports.includes(port));
@@ -129,11 +129,10 @@ function portLines({ports = []}: ShownBlock, guarded: readonly number[]): string
 function clientLines(known: ClientView, block: Block | null, nowMs: number): string[] {
   const {score, floor, bars, blocks, secondChanceMs, network} = known;
   return [
-    // What led to a block is shown with the block, and the client began again at zero.
+    // The line of the block has the evidence that led to it. Since then the client began again at zero.
     `against it${block === null ? '' : ' since the block'}: ${againstText(known)}${sinceText(known)}`,
     `for it: ${forText(known)}`,
-    // What led to the block is shown with the block: a score of 0 would look like the reason for
-    // the block.
+    // The line of the block has the evidence that led to it. A score of 0 here would look like the reason for the block.
     block !== null && score === 0
       ? `nothing counts since the block; ${judgedText(bars)}`
       : `score ${scoreText(score)}, never below ${amountText(floor)}; ${judgedText(bars)}`,

@@ -1,6 +1,6 @@
 /**
- * The words about a sender that sends too much, and about a user who imitates the mailer's lines:
- * as a line of the log, as the lines of a mail or a window, as JSON for a program. Senders choose
+ * Writes the warnings about a sender that sends too much, and about a user who imitates the mailer's lines:
+ * as a line of the log, as the lines of a mail or a window, and as JSON for a program. Senders choose
  * names, addresses and subjects, so each is made printable and cut. `book.ts` decides which senders
  * lead to a warning.
  */
@@ -9,9 +9,9 @@ import {preciseTime} from '../base/time-text.js';
 import type {Alarm, AlarmKind} from './limits.js';
 import {kindOf, nameIn, type SenderKey, uidIn} from './whose/sender.js';
 
-/** A warning, in all the forms in which it goes. */
+/** A warning in all its forms. */
 export interface MailWarning {
-  /** The user whose share of the warnings it takes; below 0: no known user. */
+  /** The user whose share of the warnings it uses up; below 0: no known user. */
   readonly uid: number;
   readonly title: string;
   /** One line. */
@@ -21,7 +21,7 @@ export interface MailWarning {
   readonly json: string;
 }
 
-/** What is known of a sender that is warned of. */
+/** The facts about a sender for a warning. */
 interface AlarmFacts {
   readonly sender: SenderKey;
   readonly alarm: Alarm;
@@ -29,7 +29,7 @@ interface AlarmFacts {
   readonly host: string;
   /** The name of a local user, or the same as in the key. */
   readonly userName: string;
-  /** Of its latest hour and day. Counts. */
+  /** Recipients in its last hour and day. Counts. */
   readonly lastHour: number;
   readonly lastDay: number;
   readonly failedShare: number;
@@ -40,15 +40,15 @@ interface AlarmFacts {
   readonly peers: readonly string[];
   readonly subjects: readonly string[];
   readonly scripts: readonly string[];
-  /** Whether more than lines that anybody can write says whose the mail is. */
+  /** `log`: only lines that a local user could write say whose mail it is. */
   readonly proof: 'journal' | 'log';
-  /** What is done: a line of its own, or nothing. */
+  /** What blocksmtp does about it, as a line of the warning; empty: nothing. */
   readonly deed: string;
 }
 
-/** Longest foreign text that is shown. Characters. */
+/** Length of foreign text. Characters. */
 const shownCharacters = 80;
-/** Of each list. Counts. */
+/** At most so many entries of each list. Counts. */
 export const mostIds = 5;
 const mostDomains = 3;
 
@@ -90,7 +90,7 @@ function details(facts: AlarmFacts): string[] {
   ];
 }
 
-/** What stops new mail of this sender: for a person to do. */
+/** Tells the operator how to stop new mail of this sender. */
 function cureText({sender, froms}: Pick<AlarmFacts, 'sender' | 'froms'>): string {
   const name = printable(nameIn(sender), shownCharacters);
   switch (kindOf(sender)) {
@@ -166,7 +166,7 @@ const imitations = {
   configuration: 'has called sendmail with a configuration of their own (-C)',
 } as const;
 
-/** Sendmail itself tells of it; what such lines say of mail is not the relay's word. */
+/** sendmail itself logs such a call. What the user's lines say about mail does not come from the relay. */
 export function labelWarning(
   what: 'label' | 'configuration',
   user: string,

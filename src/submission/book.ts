@@ -3,8 +3,8 @@
  * Decides when a warning is due and whose mail to hold. `limits.ts` decides what a limit is; others
  * carry the decisions out.
  *
- * Time is the log's. Lines that come late count in the hour they belong to, and raise no alarm;
- * after the clock was set back, an hour counts twice, so for an hour sums raise no alarm.
+ * Time is the log's. Lines that come late count in the hour to which they belong, and raise no alarm.
+ * After the clock was set back, an hour counts twice. So for an hour sums raise no alarm.
  */
 import {isWithin} from '../base/mechanisms/elapsed.js';
 import type {Table} from '../base/mechanisms/table.js';
@@ -39,7 +39,7 @@ export interface BookRow {
   readonly firstMs: number;
   /** The newest time in a line. */
   readonly newestMs: number;
-  /** Until then sums alarm nobody: the clock was set back. */
+  /** Until then sums raise no alarm, because the clock was set back. */
   readonly unsteadyUntilMs: number;
 }
 
@@ -50,26 +50,26 @@ interface BookTables {
 
 export interface BookSettings extends LimitSettings {
   readonly mode: 'observe' | 'warn' | 'quarantine';
-  /** `verified`: what only a line of a log says may warn, and not hold. */
+  /** `verified`: mail whose sender only a line of a log names may lead to a warning, but is not held. */
   readonly attribution: 'any' | 'verified';
   /** Seconds between two warnings of one sender. */
   readonly warnInterval: number;
   readonly exempts: Exempts;
 }
 
-/** A line so much older than the newest one came late. Ms. */
+/** A line that is so much older than the newest one came late. Ms. */
 export const lateMs = 10 * 60_000;
-/** And so is one so much older than the clock. Ms. */
+/** A line that is so much older than the clock came late too. Ms. */
 export const staleMs = 3_600_000;
-/** A clock that is put right by less is no step. Ms. */
+/** A smaller correction of the clock does not count as a step. Ms. */
 const stepMs = 5 * 60_000;
 const unsteadyMs = 3_600_000;
-/** What was learned of a sender warns of it once in so long: it is unsure, and one run needs one warning. Ms. */
+/** Interval of warnings about limits that were learned. Ms: such a warning is unsure, and one run of mail needs one. */
 export const learnedIntervalMs = 24 * 3_600_000;
-/** Senders over a limit at once. A count: each is looked at again every half minute. */
+/** At most so many senders over a limit at once. A count: each is checked again every half minute. */
 const mostOver = 1000;
 
-/** What came of the lines since the start, by the way in. Counts. */
+/** Counts since the start, by the way in which mail came in. */
 type WayIn = SenderKind | 'bounce' | 'incoming';
 export type Totals = Readonly<
   Record<WayIn, {readonly messages: number; readonly recipients: number}>
@@ -81,7 +81,7 @@ export interface Due {
   readonly atMs: number;
 }
 
-/** Whose waiting mail is to be held now, or which message. */
+/** A sender whose waiting mail is to be held now, or one message to hold. */
 interface ToHold {
   readonly sender: SenderKey;
   readonly alarm: Alarm;
@@ -103,9 +103,9 @@ export class SenderBook {
   readonly #book: Table<BookRow>;
   readonly #settings: BookSettings;
   readonly #totals = noTotals();
-  /** Of the last look into the queue: it is the same for all senders. */
+  /** The sum of the last look into the queue. It is the same for all senders. */
   #summed: {readonly of: ReadonlyMap<SenderKey, number>; readonly sum: number} | undefined;
-  /** Senders over a limit as their last line was counted. */
+  /** Senders that were over a limit when their last line was counted. */
   readonly #over = new Map<SenderKey, Alarm>();
   #messages: ToHold[] = [];
 
@@ -140,7 +140,7 @@ export class SenderBook {
     const {sender} = fact;
     const known = mended(this.#senders.get(sender), nowMs + stepMs);
     if (fact.kind === 'told') {
-      // Of one that is not known only a failure is new: the relay took nothing of it yet.
+      // The relay has taken no mail of an unknown sender yet. So only a failure begins its record.
       if (known === undefined && fact.outcome !== 'failed') return undefined;
       const room = roomForStrangers(this.#settings.exempts.limitOf(sender), atMs - this.firstMs);
       const next = withTold(known ?? newRecord(atMs), {...fact, atMs}, room);
@@ -164,15 +164,15 @@ export class SenderBook {
     return this.#judge(sender, atMs, single);
   }
 
-  /** Which script a counted mail came from: only shown, never a reason. */
+  /** Notes the script from which a counted mail came. It is only shown, and decides nothing. */
   seeScript(sender: SenderKey, script: string, recipients: number): void {
     const record = this.#senders.get(sender);
     if (record !== undefined) this.#senders.replace(sender, withScript(record, script, recipients));
   }
 
   /**
-   * Whose mail is to be held now; empty unless that is wanted. Each message is named once. What is only learned holds
-   * nothing: it is unsure, and told once a day, so mail would be held of which nobody was warned.
+   * Whose mail to hold now; empty unless the mode is `quarantine`. Each message is named once. A learned limit holds
+   * no mail: it is unsure, and its warning comes once a day. So mail would be held without a warning.
    */
   toHold(nowMs: number, queued?: ReadonlyMap<SenderKey, number>): ToHold[] {
     const {mode, exempts, attribution} = this.#settings;
@@ -221,7 +221,7 @@ export class SenderBook {
     return {...question, queued: {own, all: this.#summed.sum}};
   }
 
-  /** Looks at the mailer's queue: its senders may be over a limit though they send nothing now. */
+  /** Takes in the mailer's queue: its senders may be over a limit although they send nothing now. */
   seeQueue(queued: ReadonlyMap<SenderKey, number>, nowMs: number): Due[] {
     const row = this.#book.get(bookKey);
     if (row === undefined || nowMs < row.unsteadyUntilMs) return [];
@@ -238,7 +238,7 @@ export class SenderBook {
     return told && this.#due(sender, told, atMs);
   }
 
-  /** Once in an interval, by the log's time: over a restart too. */
+  /** A warning is due once in an interval, by the log's time. A restart does not change that. */
   #due(sender: SenderKey, alarm: Alarm, atMs: number): Due | undefined {
     const {mode, warnInterval} = this.#settings;
     const record = this.#senders.get(sender);
@@ -256,7 +256,7 @@ export class SenderBook {
     return {sender, alarm, atMs};
   }
 
-  /** @returns whether sums may alarm now */
+  /** @returns whether sums may raise an alarm now */
   #clock(atMs: number, nowMs: number): boolean {
     const row = this.#book.get(bookKey) ?? {firstMs: atMs, newestMs: atMs, unsteadyUntilMs: 0};
     const wasSetBack = row.newestMs > nowMs + stepMs;
@@ -270,7 +270,7 @@ export class SenderBook {
       firstMs: Math.min(mended.firstMs, atMs),
       newestMs: Math.max(mended.newestMs, atMs),
     };
-    // Whole minutes are enough, and spare a write for each line.
+    // Whole minutes are enough, and save a write for each line.
     const isSame =
       next.firstMs === row.firstMs &&
       next.unsteadyUntilMs === row.unsteadyUntilMs &&

@@ -1,6 +1,6 @@
 /**
- * Reads `mail_exempt`: senders that have a limit of their own, or none. Which sender a mail has, `whose/joining.ts` decides;
- * what a limit does, `limits.ts`.
+ * Reads `mail_exempt`: senders that have a limit of their own, or none. `whose/joining.ts` decides which sender a mail
+ * has, and `limits.ts` what a limit does.
  */
 import {type Address, parseAddress} from '../net/address.js';
 import {contains, type Network, parseNetwork} from '../net/network.js';
@@ -11,7 +11,7 @@ type Exempt =
   | {readonly kind: 'auth'; readonly sender: SenderKey; readonly perHour: number | undefined}
   | {readonly kind: 'host'; readonly network: Network; readonly perHour: number | undefined};
 
-/** `uid:list`, `uid:1001=2000`, `auth:news@example.org=5000`, `host:192.0.2.0/24`. @returns undefined: it is none */
+/** `uid:list`, `uid:1001=2000`, `auth:news@example.org=5000`, `host:192.0.2.0/24`. @returns undefined if it is not valid */
 export function readExempt(text: string): Exempt | undefined {
   const match = /^(uid|auth|host):([^\s,=]{1,100})(?:=(\d{1,6}))?$/.exec(text);
   const [, kind, name = '', limit] = match ?? [];
@@ -29,7 +29,7 @@ export class Exempts {
   readonly #entries: readonly Exempt[];
   readonly #uidOf: (name: string) => number | undefined;
 
-  /** @param texts of the setting, which has checked them. @param uidOf a user's number now */
+  /** @param texts of the setting, which checked them. @param uidOf a user's current number */
   constructor(texts: readonly string[], uidOf: (name: string) => number | undefined) {
     this.#entries = texts.flatMap((text) => readExempt(text) ?? []);
     this.#uidOf = uidOf;
@@ -41,7 +41,7 @@ export class Exempts {
     return found === undefined ? undefined : (found.perHour ?? 'none');
   }
 
-  /** A host of the administrator's, whose mail is our own users' although its address does not tell. */
+  /** Whether the administrator named the host. Then its mail is of our own users, although its address does not show that. */
   hasHost(client: Address): boolean {
     return this.#entries.some((each) => each.kind === 'host' && contains(each.network, client));
   }

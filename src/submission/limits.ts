@@ -1,8 +1,8 @@
 /**
- * Decides whether a sender sends too much: values in, an alarm out. Time is the log's, and the decision is of the
- * sums alone, so a log that is read again gives the same alarms. What is done about one is for others.
+ * Decides whether a sender sends too much. Time is the log's, and only sums decide. So a log that is read again gives
+ * the same alarms. Does not decide what follows from an alarm.
  *
- * Each limit is defended in docs/outgoing-mail.md.
+ * docs/outgoing-mail.md gives the reason for each limit.
  */
 import {type Clip, largestLately, sizeWithin, usualMost, usualNow} from './normal.js';
 import {hourMs, hourOf, lastHour, type SenderRecord, type Sum, sumSince} from './sender-record.js';
@@ -21,42 +21,42 @@ export type AlarmKind =
 
 export interface Alarm {
   readonly kind: AlarmKind;
-  /** What was counted, and what it was held against: recipients; of `failures` those that failed; of `queue` messages. */
+  /** The count and its limit: recipients; for `failures`, failed recipients; for `queue`, messages. */
   readonly count: number;
   readonly limit: number;
 }
 
-/** Below so many recipients an hour nothing is unusual. A count: few write to a larger circle, and the bench knows of them. */
+/** No hour with fewer recipients is unusual. A count: few senders have a larger circle, and the bench has such senders. */
 const leastUnusual = 200;
-/** An hour is unusual from so many times the normal on. */
+/** An hour is unusual if it has more than this many times the normal. */
 const unusualFactor = 6;
-/** And from so many times what this hour of the week brings: a weekly letter is usual in its hour. */
+/** It must also have more than this many times what this hour of the week usually has: a weekly letter has its hour. */
 const weeklyFactor = 3;
 /**
- * And from this many times the largest hour of the last four weeks: a sender that has written to a
- * circle does it again.
+ * It must also have more than this many times the largest hour of the last four weeks: a sender that
+ * wrote to a circle once does it again.
  */
 const largestFactor = 2;
-/** A sender that is new. Recipients in an hour, and for how long. Ms. */
+/** The limit of a new sender in recipients an hour, and for how long a sender is new. Ms. */
 export const newSenderPerHour = 50;
 const newSenderMs = 24 * hourMs;
-/** The book itself must know the usual senders before any sender is new. Ms. */
+/** The book must be this old, so that it knows the usual senders, before any sender counts as new. Ms. */
 export const leastBookMs = 7 * 24 * hourMs;
-/** So many strangers have room in the bucket of each sender. Recipients. */
+/** The bucket of each sender has room for at least so many strangers. Recipients. */
 export const leastStrangers = 80;
-/** Until the book is so old, twice as many: once a month is the rhythm of invoices. Ms. */
+/** Until the book is this old, the bucket has twice the room, because invoices come once a month. Ms. */
 const learningBookMs = 28 * 24 * hourMs;
-/** Failed recipients: of so many in an hour, and this part of them. */
+/** The alarm `failures` needs so many recipients in an hour, and this share of them failed. */
 const leastForFailures = 20;
 const failureShare = 0.25;
-/** Messages of one sender that wait; of a longer queue also this part. Counts. */
+/** Waiting messages of one sender. In a longer queue, its share of the queue must also be this large. Counts. */
 export const mostQueued = 200;
 const longQueue = 500;
 const queueShare = 0.3;
-/** Below, a number of a user is the system's (Courier's rule). */
+/** A user with a smaller number is a system user (Courier's rule). */
 const firstUserUid = 100;
 
-/** A count of the mailer's queue: of this sender, and of all. */
+/** Messages in the mailer's queue: of this sender, and of all senders. Counts. */
 interface Queued {
   readonly own: number;
   readonly all: number;
@@ -66,28 +66,28 @@ export interface Question {
   readonly sender: SenderKey;
   readonly record: SenderRecord;
   readonly nowMs: number;
-  /** When the first sender was seen at all. Ms since the epoch. */
+  /** When the book's first sender was seen. Ms since the epoch. */
   readonly bookFirstMs: number;
-  /** The administrator's word about this sender. */
+  /** What `mail_exempt` says about this sender. */
   readonly exempt: number | 'none' | undefined;
-  /** Undefined: nobody has looked. */
+  /** Undefined: the queue was not read yet. */
   readonly queued?: Queued | undefined;
-  /** `vouched`: only recipients of which more than a line of a log tells whose they are. */
+  /** `vouched`: count only recipients whose sender more than a line of a log proves. */
   readonly count: 'all' | 'vouched';
 }
 
-/** What is left of the sums where only some recipients count. */
+/** The recipients that count. */
 const counted = (sum: Sum, count: Question['count']): number =>
   count === 'all' ? sum.recipients : sum.vouched;
 
-/** The worst first, and what is only learned last: it would hide what is sure. */
+/** The worst alarm. A learned limit comes last, because it would hide a sure one. */
 export const alarmOf = (question: Question, limits: LimitSettings): Alarm | undefined =>
   sureAlarm(question, limits) ?? learnedAlarm(question);
 
-/** Whether an alarm is only of what was learned of the sender. Such a one is unsure: it warns, and holds no mail. */
+/** Whether the limit was learned from the sender. Such an alarm is unsure: it leads to a warning, but holds no mail. */
 export const isLearned = ({kind}: Alarm): boolean => kind === 'strangers' || kind === 'unusual';
 
-/** Of a limit that is the same for everybody, or that the administrator has set. The worst first. */
+/** The worst alarm by limits that are the same for all senders, or that the administrator set. */
 export function sureAlarm(question: Question, limits: LimitSettings): Alarm | undefined {
   const {record, nowMs, exempt, count, sender} = question;
   if (exempt === 'none') return undefined;
@@ -100,7 +100,7 @@ export function sureAlarm(question: Question, limits: LimitSettings): Alarm | un
   if (exempt !== undefined) return undefined;
   const day = counted(sumSince(record, hourOf(nowMs) - 23), count);
   if (day > limits.perDay) return {kind: 'day', count: day, limit: limits.perDay};
-  // Of the system's own users only what the administrator has set counts: their mail comes by the clock.
+  // Root's mail comes from schedules. So the limits below do not fit it.
   if (uidIn(sender) === 0) return undefined;
   return newSenderAlarm(question, recipients) ?? queueAlarm(question);
 }
@@ -114,7 +114,7 @@ function learnedAlarm(question: Question): Alarm | undefined {
 }
 
 function failureAlarm({recipients, failed}: Sum): Alarm | undefined {
-  // Those that the relay does not even take from its submission were never accepted.
+  // Recipients that the relay refused from its submission were never accepted, so there may be more failed ones.
   const all = Math.max(recipients, failed);
   if (all < leastForFailures || failed < failureShare * all) return undefined;
   return {kind: 'failures', count: failed, limit: Math.ceil(failureShare * all)};
@@ -130,7 +130,7 @@ function newSenderAlarm(
   return {kind: 'newSender', count: recipients, limit: newSenderPerHour};
 }
 
-/** Room for strangers of a sender at least: what is named has its own limit as room. */
+/** The least room for strangers of a sender. A sender with a limit of its own has room for as many. */
 export function roomForStrangers(exempt: Question['exempt'], bookAgeMs: number): number {
   const least = bookAgeMs < learningBookMs ? 2 * leastStrangers : leastStrangers;
   return typeof exempt === 'number' ? Math.max(least, exempt) : least;
@@ -139,7 +139,7 @@ export function roomForStrangers(exempt: Question['exempt'], bookAgeMs: number):
 function strangersAlarm({record, nowMs, exempt, bookFirstMs}: Question): Alarm | undefined {
   const {strangers, firstMs} = record;
   if (strangers === undefined || nowMs - bookFirstMs < leastBookMs) return undefined;
-  // Its people are remembered for a shorter time than the sender: those of before all look like strangers.
+  // If its recipients are remembered for a shorter time than the sender, all earlier recipients look like strangers.
   if (isYoungerThan(strangers, firstMs) && isLearning(strangers, nowMs)) return undefined;
   const room = roomForStrangers(exempt, nowMs - bookFirstMs);
   const limit = strangersLimit(strangers, room);
@@ -147,7 +147,7 @@ function strangersAlarm({record, nowMs, exempt, bookFirstMs}: Question): Alarm |
   return level > limit ? {kind: 'strangers', count: Math.ceil(level), limit} : undefined;
 }
 
-/** What an hour may have before it is unusual; undefined: nobody knows what is usual. */
+/** The most that an hour may have before it is unusual; undefined: too little is known. */
 function unusualLimit({normal}: SenderRecord, nowHour: number): number | undefined {
   const usual = usualMost(normal, nowHour);
   if (usual === undefined) return undefined;
@@ -170,7 +170,7 @@ function queueAlarm({queued}: Question): Alarm | undefined {
   return all > longQueue && own >= share ? {kind: 'queue', count: own, limit: share} : undefined;
 }
 
-/** A single message to very many. */
+/** A single message to very many recipients. */
 export function messageAlarm(
   recipients: number,
   exempt: Question['exempt'],
@@ -181,22 +181,23 @@ export function messageAlarm(
 }
 
 /**
- * At most this many recipients of an hour are learned as normal: a hijacked account must not teach
- * what the thief sends. While the usual amount is unknown, as many as the limit allows.
+ * At most this many recipients of an hour are learned as normal, because a thief in an account must not
+ * raise its limit. While the usual number is unknown, as many as the limit allows.
  */
 export function learnedAtMost(record: SenderRecord, nowMs: number, perHour: number): Clip {
   const limit = unusualLimit(record, hourOf(nowMs));
   if (limit === undefined) return {size: perHour, weekly: perHour};
-  // Not more than the part of which the largest hour makes the limit: who stays below it cannot raise it each hour.
+  // The largest hour times `largestFactor` is a limit. So learn no more than the limit divided by that: then a sender
+  // below the limit cannot raise it hour by hour.
   return {size: sizeWithin(limit / largestFactor), weekly: limit};
 }
 
 /**
- * Whether mail of this sender may be held back at all: root and the system's users only where the administrator has
- * named them with a limit, for their mail tells of what is broken.
+ * Whether mail of this sender may be held at all. Mail of root and system users reports what is broken. So it is held
+ * only if the administrator gave them a limit.
  */
 export function mayBeHeld(sender: SenderKey, exempt: Question['exempt']): boolean {
-  // Many programs, and what a content filter gives back: no sender in particular.
+  // This key stands for many programs, and for mail that a content filter gives back. It is no single sender.
   if (sender === unknownLocal) return typeof exempt === 'number';
   const uid = uidIn(sender);
   return uid === undefined || uid >= firstUserUid || typeof exempt === 'number';

@@ -1,33 +1,33 @@
 /**
- * Learns how many recipients an hour of one sender usually has: how often which size of hour comes (for a limit),
- * and how much each hour of the week brings (for people). What is long ago counts less, by half each two weeks.
- * Whether an hour is too much, `limits.ts` decides.
+ * Learns how many recipients an hour of one sender usually has: how often each size of hour comes (for a limit),
+ * and how many recipients each hour of the week has (for people). The past counts less: half after two weeks.
+ * `limits.ts` decides whether an hour is too much.
  */
 
-/** After so long an observation counts half. Hours: two weeks. */
+/** An observation counts half after this time. Hours: two weeks. */
 const halfLifeHours = 14 * 24;
-/** Observations before the normal says anything: hours with mail, and hours since the first one. Counts. */
+/** So much must be known before there is a normal: hours with mail, and hours since the first one. Counts. */
 export const leastActiveHours = 20;
 const leastAgeHours = 7 * 24;
-/** Upper bounds of the sizes that are told apart, each by half the step of a doubling. Recipients. */
+/** Upper bounds of the classes of size; two classes are one doubling. Recipients. */
 const sizes: readonly number[] = [
   1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 91, 128, 181, 256, 362, 512, 724, 1024, 2048, 8192,
 ];
 const hoursOfWeek = 168;
-/** Numbers of the past are made small again after so long. Hours: two weeks, the half-life. */
+/** The numbers are rescaled after this time, so that they stay small. Hours: two weeks, the half-life. */
 const rescaleHours = halfLifeHours;
 
-/** Plain data. Numbers are in the worth of an observation at `scaleHour`, so most of them need no change. */
+/** Plain data. The unit of the numbers is an observation at `scaleHour`, so most of them need no change as time goes by. */
 export interface Normal {
   readonly firstHour: number;
-  /** Up to this hour everything is learned. */
+  /** All hours up to this one were learned. */
   readonly untilHour: number;
-  /** Hours with mail, ever. A count. */
+  /** Hours with mail since the beginning. A count. */
   readonly active: number;
   readonly scaleHour: number;
   /** How many hours were of each size (`sizes`). */
   readonly bySize: readonly number[];
-  /** Hour of the week (UTC) → recipients, in tenths. Empty while nothing is learned. */
+  /** Recipients by the hour of the week (UTC), in tenths. Empty while nothing was learned. */
   readonly byHour: readonly number[];
 }
 
@@ -40,16 +40,16 @@ export const newNormal: Normal = {
   byHour: [],
 };
 
-/** The epoch was a Thursday; which day a week begins with does not matter. */
+/** The epoch was a Thursday. It does not matter with which day a week begins. */
 const hourOfWeek = (hour: number): number => hour % hoursOfWeek;
 
-/** Most that is learned of one hour: of how large it was, and of what its hour of the week brings. Recipients. */
+/** The most that is learned from one hour: for its size, and for its hour of the week. Recipients. */
 export interface Clip {
   readonly size: number;
   readonly weekly: number;
 }
 
-/** @param hour one that is over, later than all that were learned. Whole hours since the epoch */
+/** @param hour an hour that is over, later than all that were learned. Whole hours since the epoch */
 export function learned(before: Normal, hour: number, recipients: number, clip: Clip): Normal {
   const began = before.active === 0 ? {...newNormal, firstHour: hour, scaleHour: hour} : before;
   const normal = rescaled(began, hour);
@@ -67,7 +67,7 @@ export function learned(before: Normal, hour: number, recipients: number, clip: 
   return {...normal, untilHour: hour, active: normal.active + 1, bySize, byHour};
 }
 
-/** @param digits behind the point: a record must stay small */
+/** @param digits behind the decimal point, so that a record stays small */
 function added(
   values: readonly number[],
   at: number,
@@ -100,11 +100,11 @@ const sizeOf = (recipients: number): number => {
 /** The share of the hours with mail that the normal covers. */
 const covered = 0.95;
 
-/** The largest size that is not above. Recipients. */
+/** The largest class that is not larger. Recipients. */
 export const sizeWithin = (recipients: number): number =>
   sizes.findLast((size) => size <= recipients) ?? 1;
 
-/** What 95 of 100 hours with mail do not exceed. Recipients; undefined: too little is known. */
+/** The number that 95 of 100 hours with mail do not exceed. Recipients; undefined: too little is known. */
 export function usualMost(normal: Normal, nowHour: number): number | undefined {
   const {active, firstHour, bySize} = normal;
   if (active < leastActiveHours || nowHour - firstHour < leastAgeHours) return undefined;
@@ -117,9 +117,9 @@ export function usualMost(normal: Normal, nowHour: number): number | undefined {
   return sizes.at(-1);
 }
 
-/** An hour counts so long as the largest. Hours: four weeks. */
+/** An hour can count as the largest for this long. Hours: four weeks. */
 const largestHours = 28 * 24;
-/** Worth of such an hour is rounded to two digits. */
+/** The weight of such an hour is rounded to two digits. */
 const roundingPart = 0.95;
 
 /** The largest hour of the last four weeks, rounded up to its size. Recipients; 0: none is known. */
@@ -129,12 +129,12 @@ export function largestLately({bySize, scaleHour}: Normal, nowHour: number): num
   return sizes[at] ?? 0;
 }
 
-/** What this hour of the week usually brings. Recipients, with one digit behind the point. */
+/** The recipients that this hour of the week usually has, with one digit behind the decimal point. */
 export function usualNow(normal: Normal, nowHour: number): number {
   const {byHour, scaleHour, firstHour, active} = normal;
   if (active === 0) return 0;
   const value = (byHour[hourOfWeek(nowHour)] ?? 0) * 2 ** ((scaleHour - nowHour) / halfLifeHours);
-  // Of the first weeks only some have been seen.
+  // In the first weeks, few hours of each kind have been seen.
   const seen = 1 - 2 ** (-Math.max(hoursOfWeek, nowHour - firstHour) / halfLifeHours);
   return Math.round(value / seen) / 10;
 }

@@ -1,12 +1,12 @@
 /**
- * Remembers of each sender some of its latest messages: ids, addresses, domains, for a warning. A sample and not a
+ * Remembers some of the latest messages of each sender for a warning: ids, addresses, domains. It is a sample and not a
  * sum, so it is not saved. Bounded.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import type {Fact} from './whose/fact.js';
 import type {SenderKey} from './whose/sender.js';
 
-/** Senders of which there is a sample, and what is kept of each. Counts. */
+/** At most so many senders have a sample, and at most so many entries are kept of each. Counts. */
 const mostSampled = 2000;
 const mostOfEach = 10;
 const mostCounted = 50;
@@ -59,7 +59,7 @@ export class Samples {
   }
 }
 
-/** The newest stands first, and each once. */
+/** The newest first, and each text once. */
 function newest(list: string[], text: string): void {
   if (text === '') return;
   const at = list.indexOf(text);

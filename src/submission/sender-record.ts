@@ -1,6 +1,6 @@
 /**
- * What is remembered of one sender: the last 72 hours, and what is normal for it (`normal.ts`).
- * Sums only: no recipients. `limits.ts` decides which sums are too large.
+ * The record of one sender: the last 72 hours, and what is normal for it (`normal.ts`).
+ * It has sums only, and no recipients. `limits.ts` decides which sums are too large.
  */
 import {domainCount, emptySketch, union, withDomains} from './whose/domains.js';
 import type {Fact, Vouched} from './whose/fact.js';
@@ -8,31 +8,31 @@ import {type Clip, learned, newNormal, type Normal} from './normal.js';
 import {type Strangers, strangersMended, withStrangers} from './strangers.js';
 
 export const hourMs = 3_600_000;
-/** Hours kept. A count: over a weekend. */
+/** At most so many hours are kept. A count: they cover a weekend. */
 export const keptHours = 72;
-/** Senders remembered. A count: 80 MB if each record were of the largest size. */
+/** At most so many senders are remembered. A count: 80 MB if each record had the largest size. */
 export const mostSenders = 20_000;
 /**
- * Of a record as JSON. Bytes: 72 busy hours of three digits, all hours of the week learned, 0.7 kB
+ * Size of a record as JSON. Bytes: 72 busy hours of three digits, all hours of the week learned, 0.7 kB
  * for known recipients.
  */
 export const mostRecordBytes = 4096;
-/** Addresses and scripts that are shown of a sender. Counts. */
+/** At most so many addresses and scripts of a sender are shown. Counts. */
 const mostFroms = 3;
 const shownCharacters = 48;
 
-/** One hour: hours since `baseHour`, and counts. */
+/** One hour: its offset from `baseHour`, and counts. */
 type HourRow = readonly [
   offset: number,
   recipients: number,
   messages: number,
   failed: number,
   deferred: number,
-  /** Recipients of which more than a line of a log tells whose they are. */
+  /** Recipients whose sender more than a line of a log proves. */
   vouched: number,
 ];
 
-/** Plain data: it is saved as it is, under the sender's key. */
+/** Plain data, saved unchanged under the sender's key. */
 export interface SenderRecord {
   readonly firstMs: number;
   readonly lastMs: number;
@@ -40,17 +40,17 @@ export interface SenderRecord {
   readonly baseHour: number;
   readonly hours: readonly HourRow[];
   readonly normal: Normal;
-  /** Of a day, in days since the epoch, and of the day before. */
+  /** The domains of a day, in days since the epoch, and of the day before. */
   readonly day: number;
   readonly domains: readonly [today: string, before: string];
-  /** As they were typed, and about how many recipients each had. The most frequent ones. */
+  /** The most frequent addresses as they were typed, and about how many recipients each had. */
   readonly froms: readonly (readonly [text: string, recipients: number])[];
   readonly scripts?: readonly (readonly [text: string, recipients: number])[] | undefined;
-  /** Absent: no line has named a recipient of it. */
+  /** Absent: no line has named a recipient of this sender. */
   readonly strangers?: Strangers | undefined;
   /** When the last warning was. Ms since the epoch, of the log. */
   readonly warnedMs?: number | undefined;
-  /** The same, of alarms that are only learned: they mute no other. */
+  /** The same for alarms by learned limits: these must not silence other alarms. */
   readonly learnedMs?: number | undefined;
 }
 
@@ -68,14 +68,14 @@ export const newRecord = (atMs: number): SenderRecord => ({
 export const hourOf = (atMs: number): number => Math.floor(atMs / hourMs);
 const dayOf = (atMs: number): number => Math.floor(atMs / (24 * hourMs));
 
-/** What was noted while the clock was ahead is forgotten: it would keep the present from being counted. */
+/** Forgets what was noted while the clock was ahead, because it would keep the present from being counted. */
 export function mended(
   record: SenderRecord | undefined,
   latestMs: number,
 ): SenderRecord | undefined {
   if (record === undefined) return record;
   const {baseHour, normal, strangers} = record;
-  // Delivered mail moves only the time of the strangers.
+  // Delivered mail changes only the time of the strangers.
   if (Math.max(record.lastMs, strangers?.atMs ?? 0) <= latestMs) return record;
   const latest = hourOf(latestMs);
   return {
@@ -109,14 +109,14 @@ export function withMail(
   return {...counted, firstMs: Math.min(record.firstMs, atMs), froms};
 }
 
-/** @param script as a header names it: hostile text */
+/** @param script hostile text of a header */
 export const withScript = (
   record: SenderRecord,
   script: string,
   recipients: number,
 ): SenderRecord => ({
   ...record,
-  // A copy: a piece of a control file would keep the whole file in memory.
+  // A copy, because a part of a control file's text would keep the whole file in memory.
   scripts: withShown(
     record.scripts ?? [],
     script.slice(0, shownCharacters).split('').join(''),
@@ -124,7 +124,7 @@ export const withScript = (
   ),
 });
 
-/** @param room for strangers that the sender has at least */
+/** @param room the least room for strangers that the sender has */
 export function withTold(
   record: SenderRecord,
   fact: Extract<Fact, {kind: 'told'}>,
@@ -149,7 +149,7 @@ function withCounts(record: SenderRecord, atMs: number, add: Counts): SenderReco
   const {baseHour, hours} = record;
   const lastMs = Math.max(record.lastMs, atMs);
   const oldest = hourOf(lastMs) - keptHours + 1;
-  // Older than all that is kept.
+  // The hour is older than all that are kept.
   if (hour < oldest) return record;
   const kept =
     oldest === baseHour
@@ -167,10 +167,10 @@ function withCounts(record: SenderRecord, atMs: number, add: Counts): SenderReco
   return {...record, lastMs, baseHour: oldest, hours: kept};
 }
 
-/** What was normal is learned of hours that are over, each once. */
+/** Learns the normal from hours that are over, each once. */
 function withLearned(record: SenderRecord, presentHour: number, clip: Clip): SenderRecord {
   const {normal, hours, baseHour} = record;
-  // The hours before were learned with the first mail of this one.
+  // The first mail of the present hour has learned all hours before it.
   if (hours.some(([offset, recipients]) => baseHour + offset === presentHour && recipients > 0))
     return record;
   const over = hours
@@ -197,7 +197,7 @@ function withDay(record: SenderRecord, day: number, added: readonly string[]): S
   return {...record, day, domains: [withDomains(emptySketch, added), last]};
 }
 
-/** The least frequent one makes room, and the new one inherits its count: no frequent one is ever lost. */
+/** The new entry replaces the least frequent one and takes over its count, so that no frequent entry is ever lost. */
 function withShown(
   shown: readonly (readonly [string, number])[],
   text: string,
@@ -219,7 +219,7 @@ export interface Sum {
   readonly vouched: number;
 }
 
-/** Of the hours that are not older. @param sinceHour whole hours since the epoch */
+/** The sum since an hour, with that hour. @param sinceHour whole hours since the epoch */
 export function sumSince(
   {hours, baseHour}: SenderRecord,
   sinceHour: number,
@@ -239,7 +239,7 @@ export function sumSince(
 }
 
 /**
- * Of the last 60 minutes: the present hour, and of the one before the part that is not over. So nobody has twice the
+ * The sum of the last 60 minutes: the present hour, and a part of the one before. So a sender cannot get twice the
  * limit by sending around the full hour.
  */
 export function lastHour(record: SenderRecord, nowMs: number): Sum {
@@ -256,6 +256,6 @@ export function lastHour(record: SenderRecord, nowMs: number): Sum {
   };
 }
 
-/** About how many domains of today and yesterday. A count. */
+/** About how many domains the sender wrote to today and yesterday. A count. */
 export const domainsOf = ({domains: [today, before]}: SenderRecord): number =>
   domainCount(union(today, before));

@@ -1,4 +1,4 @@
-/** What joining and the book need of the configuration. */
+/** The settings that the joining and the book need. */
 import type {Config} from '../config/schema.js';
 import type {AuthorshipOf} from '../mail/authorship.js';
 import {isOwnNetwork} from '../mail/connections.js';
@@ -17,7 +17,7 @@ type SubmissionSettings = Pick<
   | 'warnInterval'
 >;
 
-/** @param uidOf a user's number, undefined where there is no such user */
+/** @param uidOf a user's number; undefined if there is no such user */
 export function bookSettings(
   config: SubmissionSettings,
   uidOf: (name: string) => number | undefined,
@@ -33,7 +33,7 @@ export function bookSettings(
   };
 }
 
-/** How the mailer is known, and which machine this is. */
+/** How to recognise the mailer, and the name of this machine. */
 interface Mailer {
   readonly authorshipOf: AuthorshipOf;
   readonly isProgram: (executable: string) => boolean;

@@ -1,4 +1,4 @@
-/** What one line tells of a mail on its way, in words, for `explain`. Whose it is takes several lines. */
+/** Says for `explain` what one line means for a mail on its way. One line alone does not show whose mail it is. */
 import {countText} from '../base/count.js';
 import type {TransitEvent} from '../mail/transit/transit-event.js';
 
@@ -11,11 +11,11 @@ export function stepText(step: TransitEvent): string | undefined {
     case 'attempted':
       return attemptText(step);
     case 'loggedIn':
-      return 'whose mail it is from now on, by login';
+      return 'a login: from now on the mail of this session belongs to this user';
     case 'cloned':
       return 'goes on under another queue id, counted already';
     case 'labelChanged':
-      return 'a local user imitates the lines of the mailer: warned of';
+      return 'a local user imitates the lines of the mailer: this leads to a warning';
     case 'connected':
       return undefined;
   }

@@ -1,57 +1,57 @@
 /**
- * Counts recipients to whom a sender never wrote before, in a bucket that drains: each stranger fills it by one, and it
- * drains as fast as the sender usually meets people, and faster. So a burst fills it at once, and a slow thief in
- * hours: it is a sequential test (CUSUM) for "more strangers than usual". Whether a full one is an alarm, `limits.ts`
- * says.
+ * Counts recipients to whom a sender never wrote before, in a bucket that drains. Each stranger adds one. The bucket
+ * drains faster than the sender usually meets new people. So a burst fills it at once, and a slow thief in
+ * hours: it is a sequential test (CUSUM) for "more strangers than usual". `limits.ts` decides whether a full bucket is
+ * an alarm.
  *
- * What is usual is learned: strangers a day, and how full the bucket ever was in each of the last weeks.
+ * Learns what is usual: strangers a day, and how full the bucket was in each of the last weeks.
  */
 import type {Fact} from './whose/fact.js';
 import {type KnownPeople, meet, nobodyKnown} from './whose/known-people.js';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** A stranger whose address does not exist fills the bucket by so much more: of a bought list a third is dead. */
+/** A stranger whose address does not exist adds so much more, because a third of a bought list is dead. */
 const failedWeight = 2;
-/** It drains by so many a day, and by so many times the usual number. */
+/** The bucket drains by so many a day, and by so many times the usual number. */
 const leastDrain = 10;
 const drainFactor = 2;
-/** Never fuller than so many limits. */
+/** The bucket is never fuller than so many times the limit. */
 const fullest = 1.25;
-/** Over the limit it drains by so many limits an hour: an hour after the last stranger nobody is over it. */
+/** Above the limit it drains by this part of the limit in an hour. So an hour after the last stranger it is not above it. */
 const drainOver = 0.25;
 /** A day counts half after so long. Days: two weeks, as in `normal.ts`. */
 const halfLifeDays = 14;
 const fade = 2 ** (-1 / halfLifeDays);
-/** Weeks of which it is known how full the bucket was, behind the present one. A count. */
+/** For so many weeks before the present one, the record knows how full the bucket was. A count. */
 export const peakWeeks = 4;
-/** It may be so many times as full as it was. */
+/** The limit is so many times the largest level of these weeks. */
 const peakFactor = 2;
-/** Of the limit, how much a week can teach: a thief below the limit raises it by half in a week at most. */
+/** A week's level is learned up to this part of the limit. So a thief below the limit raises it by half in a week at most. */
 const learnedShare = 0.75;
-/** So long everything is learned. Days: in the first two weeks most people are strangers. */
+/** In this time every level is learned. Days: in the first two weeks most recipients are strangers. */
 const learningDays = 14;
 
 /** Plain data. */
 export interface Strangers {
   readonly known: KnownPeople;
-  /** How full the bucket was, with one digit behind the point, and when. Ms since the epoch. */
+  /** How full the bucket was, with one digit behind the decimal point, and when. Ms since the epoch. */
   readonly level: number;
   readonly atMs: number;
-  /** Days since the epoch: of the first, and of the last. */
+  /** The first and the last day with a stranger. Days since the epoch. */
   readonly firstDay: number;
   readonly day: number;
-  /** Strangers of that day. */
+  /** Strangers of the last day. */
   readonly today: number;
-  /** Of the days before, with one digit behind the point; the past counts less. */
+  /** Strangers of the days before, with one digit behind the decimal point. The past counts less. */
   readonly sum: number;
-  /** The fullest of this week, and of those before. */
+  /** The largest level of this week, and of each week before. */
   readonly peaks: readonly number[];
 }
 
 type Told = Pick<Extract<Fact, {kind: 'told'}>, 'atMs' | 'outcome' | 'people'>;
 
-/** @param room the limit of a sender of which nothing is known */
+/** @param room the limit of a sender about which nothing is known */
 export function withStrangers(
   before: Strangers | undefined,
   {atMs: toldMs, outcome, people}: Told,
@@ -61,7 +61,7 @@ export function withStrangers(
   const old = before ?? newStrangers(toldMs);
   const {known, fresh} = meet(old.known, people);
   if (fresh === 0) return before;
-  // A late line counts as of the present: the bucket does not run backwards.
+  // A late line counts as one of the present, because the bucket cannot run backwards.
   const atMs = Math.max(toldMs, old.atMs);
   const then = onDay(old, Math.floor(atMs / dayMs));
   const limit = strangersLimit(then, room);
@@ -85,7 +85,7 @@ const newStrangers = (atMs: number): Strangers => {
 
 const tenths = (value: number): number => Math.round(value * 10) / 10;
 
-/** Days that are over are learned, those without any stranger too. */
+/** Learns the days that are over, and days without a stranger too. */
 function onDay(strangers: Strangers, day: number): Strangers {
   const {day: before, today, sum, peaks} = strangers;
   if (day <= before) return strangers;
@@ -99,31 +99,31 @@ function onDay(strangers: Strangers, day: number): Strangers {
   };
 }
 
-/** Whether everything is still learned. */
+/** Whether every level is still learned. */
 export const isLearning = ({firstDay}: Strangers, nowMs: number): boolean =>
   Math.floor(nowMs / dayMs) - firstDay < learningDays;
 
 /**
- * Whether a sender was known for more than a day before any of its recipients was remembered: an
- * older version has begun its record, or a wrong clock has spoilt what was learned.
+ * Whether the sender was known for more than a day before its first recipient was remembered: an older
+ * version began its record, or a wrong clock spoilt what was learned.
  */
 export const isYoungerThan = ({firstDay}: Strangers, firstMs: number): boolean =>
   firstDay - Math.floor(firstMs / dayMs) > 1;
 
-/** How many strangers a day usually has. */
+/** The usual number of strangers a day. */
 function usualStrangers({sum, today, day, firstDay}: Strangers): number {
   const days = day - firstDay;
   if (days === 0) return today;
   return sum / ((fade * (1 - fade ** days)) / (1 - fade));
 }
 
-/** How full the bucket may be: of the present week nothing counts, or each stranger would make room for two. */
+/** How full the bucket may be. The present week does not count, because each stranger would make room for two. */
 export function strangersLimit({peaks}: Strangers, room: number): number {
   const [, ...earlier] = peaks;
   return Math.max(room, peakFactor * Math.max(0, ...earlier));
 }
 
-/** How full it is now. */
+/** How full the bucket is now. */
 export function levelAt(strangers: Strangers, nowMs: number, room: number): number {
   const {level, atMs} = strangers;
   const passedMs = Math.max(0, nowMs - atMs);
@@ -135,10 +135,10 @@ export function levelAt(strangers: Strangers, nowMs: number, room: number): numb
   return Math.max(0, left);
 }
 
-/** What was noted while the clock was ahead would keep the bucket from draining. */
+/** Forgets what was noted while the clock was ahead, because it would keep the bucket from draining. */
 export function strangersMended(strangers: Strangers, latestMs: number): Strangers {
   if (strangers.atMs <= latestMs) return strangers;
   const day = Math.floor(latestMs / dayMs);
-  // What a day brings is learned again: days that never were have made it small.
+  // The usual number of a day is learned again, because days that never were have made it small.
   return {...strangers, atMs: latestMs, day, firstDay: day, level: 0, today: 0, sum: 0};
 }

@@ -1,4 +1,4 @@
-/** What the daemon shows of senders: values for the table and the JSON of `senders`, the offender on top. */
+/** Makes the values for the table and the JSON of `senders`; offenders come first. */
 import type {SenderBook} from './book.js';
 import type {Exempts} from './exempt.js';
 import {type QueuedCount, type Transit, waitingCounts, waitingIn} from './whose/in-transit.js';
@@ -8,7 +8,7 @@ import {domainsOf, hourOf, lastHour, type SenderRecord, sumSince} from './sender
 import {kindOf, type SenderKey, type SenderKind} from './whose/sender.js';
 import type {Table} from '../base/mechanisms/table.js';
 
-/** Senders in one answer. A count: nobody reads more, and an answer has its bound. */
+/** At most so many senders in one answer. A count: nobody reads more, and an answer has its bound. */
 const mostTold = 500;
 
 export interface MailSender {
@@ -16,25 +16,25 @@ export interface MailSender {
   readonly kind: SenderKind;
   readonly recipients: number;
   readonly messages: number;
-  /** About how many, of today and yesterday (UTC). */
+  /** About how many domains the sender wrote to today and yesterday (UTC). */
   readonly domains: number;
   /** Recipients. */
   readonly failed: number;
   readonly deferred: number;
-  /** Messages of which the log does not tell the end yet. */
+  /** Messages whose end is not in the log yet. */
   readonly waiting: number;
-  /** Messages in the mailer's queue, those that are held too; absent: nobody has looked. */
+  /** Messages in the mailer's queue, held ones too; absent: the queue was not read. */
   readonly queued?: number | undefined;
   /** Recipients of the last 60 minutes. */
   readonly lastHour: number;
-  /** What 95 of 100 of its hours do not exceed; undefined: too little is known. */
+  /** The number that 95 of 100 of its hours do not exceed; undefined: too little is known. */
   readonly normal?: number | undefined;
-  /** What this hour of the week usually brings. */
+  /** The recipients that this hour of the week usually has. */
   readonly usualNow: number;
   readonly alarm?: AlarmKind | undefined;
-  /** Its own limit by `mail_exempt`. Recipients an hour. */
+  /** Its own limit from `mail_exempt`. Recipients an hour. */
   readonly exempt?: number | 'none' | undefined;
-  /** What was typed, and about how many recipients each had, ever. */
+  /** Addresses as they were typed, and about how many recipients each had, ever. */
   readonly froms: readonly Shown[];
   readonly scripts: readonly Shown[];
   readonly firstMs: number;
@@ -53,11 +53,11 @@ interface ViewedTables {
 
 export interface Viewed {
   readonly book: Pick<SenderBook, 'alarm'>;
-  /** Undefined: nobody has looked. */
+  /** Undefined: the queue was not read. */
   readonly queued: ReadonlyMap<SenderKey, QueuedCount> | undefined;
 }
 
-/** @param seconds how long ago; whole hours are counted */
+/** @param seconds how far back; whole hours count */
 export function mailSenders(
   {mailSenders: senders, mailInTransit}: ViewedTables,
   {book, queued}: Viewed,
@@ -102,6 +102,6 @@ export const byOffence = (a: MailSender, b: MailSender): number =>
   b.recipients - a.recipients ||
   b.failed - a.failed;
 
-/** How many times the normal the last hour has; undefined: nobody knows what is normal. */
+/** The last hour as a multiple of the normal; undefined: the normal is not known. */
 export const factorOf = ({lastHour: now, normal}: MailSender): number | undefined =>
   normal === undefined ? undefined : Math.round((now / Math.max(normal, 1)) * 10) / 10;

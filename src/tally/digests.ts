@@ -1,43 +1,43 @@
 /**
- * When the digest of the report last went, and what follows from it: since when the next one counts, and whether one was
- * missed while no daemon ran. That one goes late, once; a restart sends none twice. The next one covers what no mailer
- * took.
+ * Remembers when the last digest of the report was sent. Decides since when the next one counts, and whether one was
+ * missed while no daemon ran. A missed digest is sent late, and once; a restart sends none twice. If no mailer took a
+ * digest, the next one covers its time too.
  */
 import type {Table} from '../base/mechanisms/table.js';
 
-/** Plain data: it is saved as it is, in one row. Ms since the epoch. */
+/** Plain data, saved unchanged in one row. Ms since the epoch. */
 export interface DigestRow {
   readonly sentMs: number;
-  /** Until when the last one told that a mailer took; absent: until `sentMs`. */
+  /** The end of the time that the last digest covers which a mailer took; absent: `sentMs`. */
   readonly toldMs?: number | undefined;
 }
 
 const key = 'digest';
 const minuteMs = 60_000;
 /**
- * Two digests are so far apart. Ms: 3 hours, more than the hour that comes twice when summer ends, or than a
- * clock that is put right a little.
+ * Two digests are at least so far apart. Ms: 3 hours, which is more than the hour that comes twice when summer time ends,
+ * and more than a small correction of the clock.
  */
 export const leastApartMs = 3 * 3_600_000;
-/** Noted so far ahead, it was another clock. Ms. */
+/** If the row is so far in the future, a wrong clock wrote it. Ms. */
 const mostAheadMs = 86_400_000;
-/** A missed one is looked for so far back. Ms: a week and a day, 11,520 minutes, of 20 microseconds each. */
+/** How far back to look for a missed digest. Ms: a week and a day, 11,520 minutes of 20 microseconds each. */
 export const mostBackMs = 8 * 86_400_000;
 
 type Digests = Table<DigestRow>;
 
 const minuteOf = (ms: number): number => Math.floor(ms / minuteMs);
 
-/** When the last one went, and since when one that goes now is to tell. Ms since the epoch. */
+/** When the last digest was sent, and the beginning of the time that the next one covers. Ms since the epoch. */
 interface Due {
   readonly sentMs: number;
   readonly toldMs: number;
 }
 
 /**
- * Notes when it is asked for the first time, and puts right what another clock has noted.
+ * Notes the time at the first call, and corrects a row that a wrong clock wrote.
  *
- * @returns undefined: none is to go now
+ * @returns undefined if no digest is due now
  */
 export function digestDue(rows: Digests, nowMs: number): Due | undefined {
   const row = rows.get(key);
@@ -46,15 +46,15 @@ export function digestDue(rows: Digests, nowMs: number): Due | undefined {
     return undefined;
   }
   const {sentMs, toldMs = sentMs} = row;
-  // By minutes: the work of a slot begins some ms later than its time, and not always as many.
+  // Counted in minutes, because the work of a slot begins some ms after its time, and not always equally many.
   const apart = minuteOf(nowMs) - minuteOf(sentMs);
   return apart < leastApartMs / minuteMs ? undefined : {sentMs, toldMs};
 }
 
 /**
- * Whether a slot of the schedule lies between the last digest and now.
+ * Whether a slot of the schedule was between the last digest and now.
  *
- * @param isSlot whether a digest is to go in the minute that begins then
+ * @param isSlot whether the schedule has a digest in the minute that begins then
  */
 export function isDigestMissed(
   sinceMs: number,
@@ -68,12 +68,12 @@ export function isDigestMissed(
   return false;
 }
 
-/** One goes now. Until a mailer has taken it, it has told nothing. */
+/** Notes that a digest is sent now. Its time counts as covered only when a mailer has taken it. */
 export function noteDigest(rows: Digests, nowMs: number): void {
   const before = rows.get(key);
   rows.set(key, {sentMs: nowMs, toldMs: before?.toldMs ?? before?.sentMs});
 }
 
-/** A mailer took the one that tells until then. */
+/** Notes that a mailer took the digest that covers the time until then. */
 export const noteTold = (rows: Digests, untilMs: number): void =>
   void rows.set(key, {sentMs: rows.get(key)?.sentMs ?? untilMs, toldMs: untilMs});

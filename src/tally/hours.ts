@@ -1,39 +1,39 @@
 /**
- * What came of the mail log in each hour, as sums: no client and no name is in them. Decides what an hour
- * counts and for how long it is kept; which outcome counts as what is for `overview/outcome-tally.ts`.
+ * Sums of what the mail log brought in each hour. They have no client and no name. Decides what an hour
+ * counts and for how long it is kept. `overview/outcome-tally.ts` decides which outcome counts as what.
  */
 import type {Table} from '../base/mechanisms/table.js';
 
-/** What is counted in an hour. */
+/** The counts of an hour. */
 export const counted = [
-  /** Unknown names that were answered to clients for which no good mail speaks. */
+  /** Unknown names for which clients without good mail got an answer. */
   'guesses',
   /** Unknown names of exempt clients, and of clients whose good mail outweighs them. */
   'spared',
-  /** Unknown names that were answered while a block of the client stood. */
+  /** Unknown names for which a client got an answer while it was blocked. */
   'whileBlocked',
-  /** Unknown names that only a log tells of, where that is not enough (`attribution`). */
+  /** Unknown names that only a log proves, if that is not enough (`attribution`). */
   'unproven',
-  /** Everything else that speaks against a client. */
+  /** All other signs against a client. */
   'signs',
-  /** Blocks that evidence made; and those of them that a lower bar than `threshold` made. */
+  /** Blocks by evidence; and the part of them by a lower bar than `threshold`. */
   'blocks',
   'lowBlocks',
-  /** Unknown names that blocked clients had been answered when they were blocked. */
+  /** Unknown names for which clients had got an answer before they were blocked. */
   'beforeBlocks',
-  /** Messages of clients that arrived, with a sender. */
+  /** Messages of clients that arrived and had a sender. */
   'delivered',
 ] as const;
 
 export type Counted = (typeof counted)[number];
 
-/** Counts, by the hour since the epoch. Plain data: it is saved as it is. */
+/** The counts of one hour, numbered since the epoch. Plain data, saved unchanged. */
 export type OutcomeHour = {readonly hour: number} & Readonly<Record<Counted, number>>;
 
 export const hourMs = 3_600_000;
-/** Hours are kept for so long, as the history of blocks is. Ms: 90 days. */
+/** Hours are kept as long as the history of blocks. Ms: 90 days. */
 export const keptMs = 90 * 24 * hourMs;
-/** Hours kept. A count: 90 days, and the hours at both ends; 200 bytes each in memory and on the disk. */
+/** At most so many hours are kept. A count: 90 days, and the hours at both ends; 200 bytes each in memory and on disk. */
 export const mostHours = 90 * 24 + 2;
 
 const nothing: Readonly<Record<Counted, number>> = {
@@ -51,7 +51,7 @@ export class HourTally {
     this.#hours = hours;
   }
 
-  /** @param atMs when it happened; what a clock that was ahead has noted counts now. Ms since the epoch */
+  /** @param atMs when it happened; a time in the future, from a clock that was ahead, counts as now. Ms since the epoch */
   add(what: Counted, count: number, atMs: number, nowMs: number): void {
     if (nowMs - atMs > keptMs) return;
     const hour = Math.floor(Math.min(atMs, nowMs) / hourMs);
@@ -63,7 +63,7 @@ export class HourTally {
     } else this.#hours.replace(key, {...before, [what]: before[what] + count});
   }
 
-  /** With each new hour. Later ones stay: where the clock is behind at a start, they are the true ones. */
+  /** Called with each new hour. Keeps later hours, because the clock may be behind at a start, and they are right. */
   #forget(nowMs: number): void {
     for (const [key, {hour}] of [...this.#hours.entries()]) {
       const ms = hour * hourMs;
@@ -72,7 +72,7 @@ export class HourTally {
   }
 }
 
-/** The hours of a time, from the oldest to the newest; those in which nothing was counted are left out. */
+/** The hours of a time, from the oldest to the newest, without hours in which nothing was counted. */
 export function hoursBetween(
   hours: Iterable<OutcomeHour>,
   fromMs: number,

@@ -1,42 +1,42 @@
 /**
- * Which scores clients reached, as sums of each day: how often a score passed each of some levels, and how many
- * unknown names were answered below each. So one can tell what another `threshold` would have done. Counts only;
- * a score is in names of a client that has delivered nothing (`judge/bars.ts`), whatever the bar of the client.
+ * Sums of the scores of each day: how often a score passed each of some levels, and how many
+ * unknown names got an answer below each. They show what another `threshold` would have done. They have counts only.
+ * A score is converted to that of a client that has delivered nothing (`judge/bars.ts`), in names.
  */
 import type {Table} from '../base/mechanisms/table.js';
 
-/** Thresholds that are counted. Names: those that somebody sets, the usual 10 in the middle. */
+/** The thresholds for which sums are kept. Names: those that an operator may set, with the usual 10 in the middle. */
 export const levels = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50] as const;
 
-/** Plain data: it is saved as it is. */
+/** Plain data, saved unchanged. */
 export interface ScoreDay {
-  /** Since the epoch. */
+  /** Days since the epoch. */
   readonly day: number;
-  /** By level: unknown names that were answered at a score below it, and not below the level before. */
+  /** By level: unknown names with an answer at a score below it, but not below the level before. */
   readonly answers: readonly number[];
-  /** By level: how often a score passed it. A threshold of that level would have blocked then. */
+  /** By level: how often a score passed it. A threshold of that level would have blocked so often. */
   readonly passed: readonly number[];
-  /** The same, of clients of which good mail had arrived. */
+  /** The same for clients whose good mail had arrived. */
   readonly mailers: readonly number[];
 }
 
 export const dayMs = 86_400_000;
-/** Days are kept for so long. Ms: 90 days, as the history of blocks. */
+/** Days are kept as long as the history of blocks. Ms: 90 days. */
 const keptMs = 90 * dayMs;
-/** Days kept. A count: 90 days, and those at both ends; half a kilobyte each. */
+/** At most so many days are kept. A count: 90 days, and those at both ends; half a kilobyte each. */
 export const mostDays = 92;
 
-/** What a client's score did with one unknown name or other sign. Names. */
+/** How one unknown name, or another sign, changed a client's score. Names. */
 export interface Rise {
   readonly from: number;
   readonly to: number;
-  /** Unknown names that were answered. A count. */
+  /** Unknown names that got an answer. A count. */
   readonly answers: number;
   /** Whether good mail of the client had arrived. */
   readonly mail: 'had' | 'none';
 }
 
-/** A score is kept in 32 bits: sums may be too low by so much. Names. */
+/** A score is kept in 32 bits, so a sum may be too low by so much. Names. */
 const rounding = 1e-4;
 
 export class ScoreTally {
@@ -67,7 +67,7 @@ export class ScoreTally {
   #begin(day: number, nowMs: number): ScoreDay {
     for (const [key, each] of [...this.#days.entries()]) {
       const ms = each.day * dayMs;
-      // Later ones stay: see `HourTally`.
+      // Later days stay: see `HourTally`.
       if (nowMs - ms > keptMs + dayMs) this.#days.delete(key);
     }
     const none = levels.map(() => 0);
@@ -77,12 +77,12 @@ export class ScoreTally {
   }
 }
 
-/** What each threshold would have done in a time, whole days. */
+/** What each threshold would have done in a number of whole days. */
 export interface LevelSum {
   readonly threshold: number;
-  /** Unknown names that would have been answered before a block. A count. */
+  /** Unknown names that would have got an answer before a block. A count. */
   readonly answers: number;
-  /** Blocks, and those of them of clients of which good mail had arrived. Counts. */
+  /** All blocks, and the blocks of clients whose good mail had arrived. Counts. */
   readonly blocks: number;
   readonly mailers: number;
 }
@@ -103,8 +103,8 @@ export function levelSums(days: Iterable<ScoreDay>, fromMs: number, untilMs: num
 }
 
 /**
- * A lower threshold blocks no less often than a higher one. Scores do not always show it: behind a block one begins
- * anew near the present threshold, and passes only that.
+ * A lower threshold blocks at least as often as a higher one. Scores do not always show that, because after a block a
+ * score begins again near the present threshold, and passes only that level. So raise each count to the next one.
  */
 function atLeastBehind(counts: readonly number[]): number[] {
   let most = 0;

@@ -1,6 +1,6 @@
 /**
- * The operating curve of a relay: what each threshold would have done on its own mail. A value to be drawn or
- * printed; how it was measured is not known here.
+ * The operating curve of a relay: what each threshold would have done with its own mail. A value to draw or
+ * print. Does not know how it was measured.
  */
 import type {JudgedTrial, Price} from './price.js';
 
@@ -9,13 +9,13 @@ interface CurvePoint extends Price {
 }
 
 export interface OperatingCurve {
-  /** The threshold in force. */
+  /** The present threshold. */
   readonly today: number;
-  /** From the tightest threshold on. */
+  /** The tightest threshold first. */
   readonly points: readonly CurvePoint[];
 }
 
-/** Of the whole log behind its first day. */
+/** The curve of the whole log without its first day. */
 export function operatingCurve(judged: readonly JudgedTrial[]): OperatingCurve {
   const points = judged
     .filter(({changes}) => changes !== 'blockTime')

@@ -1,16 +1,16 @@
-/** The proposal as lines of a configuration file, with a comment that says from which log they come. */
+/** Writes the proposal as lines of a configuration file, with a comment that names the log. */
 import {printable} from '../base/printable.js';
 import {isoTime} from '../base/time-text.js';
 import type {Tuning} from './tuning.js';
 import {settingText} from './trial-text.js';
 
-/** Names of log files in the comment. A count, and characters of each. */
+/** At most so many names of log files in the comment, and characters of each. Counts. */
 const mostFiles = 10;
 const mostNameCharacters = 200;
 
 /**
- * @param nowMs when it was proposed. Ms since the epoch
- * @returns undefined: nothing is to be changed
+ * @param nowMs the time of the proposal. Ms since the epoch
+ * @returns undefined if no change is proposed
  */
 export function fragmentOf({log, trials, proposal}: Tuning, nowMs: number): string | undefined {
   if (proposal.kind !== 'change') return undefined;

@@ -1,7 +1,7 @@
 /**
- * Which of the tried settings is proposed, and why. Fewest likely innocents first, then fewest good messages that
- * were kept away, then fewest answers for guessers; what is no better than noise goes to today's settings, and so
- * does what costs too many answers. The choice is made on the first part of a log and must hold in the rest.
+ * Decides which of the tried settings to propose, and why. The best setting has the fewest likely innocents, then the
+ * fewest good messages that it keeps away, then the fewest answers for guessers. If the gain may be noise, or if it costs
+ * too many answers, today's settings stay. The choice is made by the first part of a log, and must hold in the rest.
  * Changes nothing.
  */
 import {countText} from '../base/count.js';
@@ -10,20 +10,20 @@ import {tooLittle, tooLittleFor} from './support.js';
 import {settingText} from './trial-text.js';
 
 export type Proposal =
-  /** The log tells too little. */
+  /** The log has too little. */
   | {readonly kind: 'none'; readonly why: readonly string[]}
   | {readonly kind: 'keep'; readonly why: readonly string[]}
   | {readonly kind: 'change'; readonly to: JudgedTrial; readonly why: readonly string[]};
 
-/** A tighter setting must save so many answers, or the gain may be chance. A share of today's, and a count. */
+/** A tighter setting must save at least so many answers, or the gain may be chance. A share of today's, and a count. */
 export const leastGain = 0.1;
 export const leastAnswersSaved = 20;
-/** In the rest of the log it must save at least so much. A share of today's. */
+/** In the rest of the log it must save at least this share of today's answers. */
 export const leastGainChecked = leastGain / 2;
 
 /**
- * A looser setting may cost so many times today's answers. A ratio. Beyond it guessers gain more than a few clients
- * do, and a line of the whitelist for each of these costs nothing.
+ * A looser setting may cost so many times today's answers. A ratio. Beyond that, guessers would gain more than the few
+ * clients that it spares; a line in the whitelist for each of these costs nothing.
  */
 export const mostPrice = 1.5;
 
@@ -41,7 +41,7 @@ export function propose(
   return innocents(today) > 0 ? looser(judged, today) : tighter(judged, today, facts, blockTimeMax);
 }
 
-/** Somebody who may be innocent is blocked today: nothing tighter is looked at. */
+/** Today's settings block a client that may be innocent. So only looser settings are considered. */
 function looser(judged: readonly JudgedTrial[], today: JudgedTrial): Proposal {
   const {fit, check} = today;
   const begin = `Today's settings would have blocked ${countText(innocents(today), 'client')} that also sent good mail${partsText(today)}.`;
@@ -75,7 +75,7 @@ function looser(judged: readonly JudgedTrial[], today: JudgedTrial): Proposal {
 const lookAtThem =
   'So look at these clients. One that you know belongs into the whitelist, which costs no answers: blocksmtp allow ADDRESS.';
 
-/** In both parts a few answers more are no price, however few there are today. */
+/** A few more answers in both parts do not count as a price, even if today's are few. */
 const isDear = ({fit, check}: JudgedTrial, today: JudgedTrial): boolean =>
   [[fit.answers, today.fit.answers] as const, [check.answers, today.check.answers] as const].some(
     ([answers, now]) => answers > Math.max(mostPrice * now, now + leastAnswersSaved),
@@ -84,7 +84,7 @@ const isDear = ({fit, check}: JudgedTrial, today: JudgedTrial): boolean =>
 const dearText = (trial: JudgedTrial, today: JudgedTrial): string =>
   `${settingText(trial)} is not proposed: it would have blocked ${both('likelyInnocent', trial)} of them and kept ${both('goodDuring', trial)} good messages away instead of ${both('goodDuring', today)}, but guessers would have got ${both('answers', trial)} answers instead of ${both('answers', today)}, more than ${mostPrice} times as many.`;
 
-/** A client that was blocked in one part, and sent good mail in the other one only, is counted in none. */
+/** A client that was blocked in one part, and sent good mail only in the other, counts in neither. */
 const partsText = (today: JudgedTrial): string =>
   today.fit.likelyInnocent + today.check.likelyInnocent === 0
     ? ', though not in the part of the log in which they were blocked'
@@ -125,13 +125,13 @@ function tighter(
   };
 }
 
-/** A tighter trial one step from today's, and the next one behind it. */
+/** The trial that is one step tighter than today's, and the next tighter one. */
 interface Step {
   readonly trial: JudgedTrial;
   readonly next: JudgedTrial | undefined;
 }
 
-/** One step at a time: after it, another log is judged. */
+/** Only one step at a time: the next one needs another log. */
 function steps(judged: readonly JudgedTrial[]): Step[] {
   const thresholds = judged
     .filter(({is, changes}) => is === 'tighter' && changes === 'threshold')
@@ -179,26 +179,26 @@ function whyNot(
       ];
 }
 
-/** Rule of three: of n that were seen, and none blocked, at most 3 / n are with 95 % confidence. */
+/** The rule of three: if none of n clients was blocked, the true share is at most 3 / n, with 95 % confidence. */
 function witnessText({check, whole: {mistypers}}: LogFacts): string {
   return `Good mail came from ${check.goodSenders} clients in the days of the check; ${mistypers} in the whole log asked for an unknown name too, and none of them was blocked: so with 95 % confidence fewer than 1 in ${Math.max(1, Math.floor(mistypers / 3))} of such clients would be.`;
 }
 
-/** Of the whole log: who was blocked in the first part may have sent good mail in the rest only. */
+/** Counted in the whole log, because a client that was blocked in the first part may have sent good mail only in the rest. */
 const innocents = ({whole}: JudgedTrial): number => whole.likelyInnocent;
 
 const order = (a: Price, b: Price): number =>
   a.likelyInnocent - b.likelyInnocent || a.goodDuring - b.goodDuring || a.answers - b.answers;
 
-/** In the rest too it is better, where there is anything that could be. */
+/** Whether the setting is better in the rest of the log too, if anything there could be better. */
 const holds = (checked: Price, today: Price): boolean =>
   isBetter(checked, today) || (today.likelyInnocent === 0 && !isBetter(today, checked));
 
-/** For those who may be innocent. */
+/** Whether a setting is better for clients that may be innocent. */
 const isBetter = (a: Price, b: Price): boolean =>
   a.likelyInnocent < b.likelyInnocent ||
   (a.likelyInnocent === b.likelyInnocent && a.goodDuring < b.goodDuring);
 
-/** `34 / 21`, as in the table: of the first part and of the rest. */
+/** `34 / 21`, as in the table: the first part of the log, and the rest. */
 const both = (what: keyof Price, {fit, check}: JudgedTrial): string =>
   `${fit[what]} / ${check[what]}`;

@@ -1,24 +1,24 @@
 /**
- * What a log can support: how much of it a proposal needs, and how much more a tighter one. A policy that blocks
- * more must have been seen beside many who may not be blocked; one that blocks less needs little.
+ * Decides what a log can support: how much log a proposal needs, and how much more a tighter one needs. A policy that
+ * blocks more must be tried on many clients that must not be blocked. A policy that blocks less needs little.
  */
 import type {JudgedTrial, LogFacts} from './price.js';
 
-/** Behind the first day, for any proposal: with fewer there is no second part. A count. */
+/** Any proposal needs so many days behind the first one, because with fewer there is no second part. A count. */
 export const leastDays = 2;
-/** For a tighter one: each day of the week has its own mailings. A count. */
+/** A tighter proposal needs so many days, because each day of the week has its own mailings. A count. */
 export const leastDaysTighter = 7;
-/** Good senders in the part by which is checked, for a tighter one. A count. */
+/** A tighter proposal needs so many good senders in the second part. A count. */
 export const leastGoodSenders = 100;
-/** Good senders in the whole log that asked for an unknown name too: nobody else is at risk. A count. */
+/** It also needs so many good senders in the whole log that asked for an unknown name: only these are at risk. A count. */
 export const leastMistypers = 30;
 /**
- * No lower threshold is proposed. Names: at 5 a mailer of whose names 30 in 100 are unknown is blocked once in 300
+ * No lower threshold is proposed. Names: at 5, a mailer with 30 unknown names in 100 is blocked once in 300
  * rows (`score/weights.ts`), and no log is large enough to show that this is rare.
  */
 export const leastProposedThreshold = 5;
 
-/** Why nothing at all can be proposed; empty: something can. */
+/** Why no proposal is possible; empty: one is. */
 export function tooLittle({days, lines, whole}: LogFacts): string[] {
   return [
     ...(lines === 0 ? ['The log is empty.'] : []),

@@ -1,8 +1,8 @@
-/** A tried setting as it stands in a configuration file. */
+/** Writes a tried setting as a line of a configuration file. */
 import {keyOf, settings} from '../config/schema.js';
 import type {Trial} from './trial.js';
 
-/** `threshold = 7`; of today's the threshold. */
+/** `threshold = 7`; for today's settings, the threshold. */
 export function settingText({changes, threshold, blockTime}: Trial): string {
   if (changes !== 'blockTime') {
     return `${keyOf('threshold')} = ${settings.threshold.kind.write(threshold)}`;

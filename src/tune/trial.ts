@@ -1,13 +1,13 @@
 /**
- * Which settings are tried beside today's. One setting at a time, so that the price of each stands alone. Weights
- * and bars of the judge are no settings: they are likelihoods of mailers and guessers everywhere, and one log is
+ * Decides which settings to try beside today's: one setting at a time, so that the price of each is known. Weights
+ * and bars of the judge are no settings. They are likelihoods of mailers and guessers everywhere, and one log is
  * too small to find better ones. Judges nothing.
  */
 import type {Config} from '../config/schema.js';
 
 export type TunedSettings = Pick<Config, 'threshold' | 'blockTime' | 'blockTimeMax'>;
 
-/** Both settings with which the log is judged; times in seconds. */
+/** The settings with which the log is judged; times in seconds. */
 export interface Trial {
   readonly threshold: number;
   readonly blockTime: number;
@@ -16,24 +16,24 @@ export interface Trial {
 }
 
 /**
- * Thresholds, in parts of today's. Each step makes an innocent row some thirty times rarer, or more frequent, with
- * the usual ten; finer steps would only fit the noise. The tightest one is never proposed: it shows how near the
- * edge is.
+ * Thresholds as multiples of today's. With the usual ten, each step makes a block of an innocent some thirty times
+ * rarer or more frequent. Finer steps would only fit the noise. The tightest one is never proposed: it shows how near
+ * the edge is.
  */
 const thresholdFactors: readonly number[] = [0.4, 0.5, 0.7, 1, 1.4, 2, 2.8];
 
-/** Times of a first block, in parts of today's. The other blocks are multiples of it. */
+/** Lengths of a first block as multiples of today's. Further blocks are multiples of the first. */
 const blockTimeFactors: readonly number[] = [0.25, 4];
 
-/** Of all that are tried. A count: each costs two fifths of a plain replay, and some 17 MB. */
+/** At most so many trials. A count: each costs two fifths of a plain replay, and some 17 MB. */
 export const mostTrials = thresholdFactors.length + blockTimeFactors.length;
 
-/** The setting allows no less. A count. */
+/** The setting allows no lower threshold. A count. */
 const leastThreshold = 2;
-/** A shorter first block is none: a mailer tries again after minutes. Seconds. */
+/** A shorter first block has no effect, because a mailer tries again after minutes. Seconds. */
 const leastBlockTime = 60;
 
-/** Sorted: thresholds from the tightest on, then times of blocks from the shortest on. Today's is one of them. */
+/** Sorted: thresholds, the tightest first; then lengths of blocks, the shortest first. Today's settings are among them. */
 export function trialsAround({threshold, blockTime, blockTimeMax}: TunedSettings): Trial[] {
   const thresholds = [...new Set(thresholdFactors.map((factor) => Math.round(threshold * factor)))];
   const times = [...new Set(blockTimeFactors.map((factor) => Math.round(blockTime * factor)))];

@@ -1,19 +1,19 @@
-/** All that tuning has found, as one value: printed as it is by `--json`, and told by `tune/text`. */
+/** The result of tuning as one value. `--json` prints it unchanged, and `tune/text` writes it for people. */
 import {operatingCurve, type OperatingCurve} from './curve.js';
 import type {JudgedTrial, LogFacts} from './price.js';
 import {propose, type Proposal} from './proposal.js';
 import type {TunedSettings} from './trial.js';
 
-/** What the log tells of one client. Counts. */
+/** What the log shows of one client. Counts. */
 export interface KnownClient {
   /** An address or a network. */
   readonly client: string;
-  /** Unknown names that it asked for, whether or not a block would have stood. */
+  /** Unknown names for which the client asked, even if a block would have been in force. */
   readonly asked: number;
   readonly goodMail: number;
 }
 
-/** Who is blocked under one trial and not under today's settings, or the other way round. */
+/** Clients that are blocked with one trial and not with today's settings, or the other way round. */
 export interface Changed {
   readonly blockedMore: readonly KnownClient[];
   readonly spared: readonly KnownClient[];
@@ -25,13 +25,13 @@ export interface Tuning {
   readonly trials: readonly JudgedTrial[];
   readonly curve: OperatingCurve;
   readonly proposal: Proposal;
-  /** Blocked today, though good mail came of them: the likely false positives, most good mail first. */
+  /** Clients that today's settings block although their good mail came: the likely false positives, most good mail first. */
   readonly likelyInnocent: readonly KnownClient[];
-  /** Of the proposal; null: nothing is to be changed. */
+  /** The effect of the proposal; null: no change is proposed. */
   readonly changed: Changed | null;
 }
 
-/** What was measured, and who is meant by it. */
+/** The measured prices, and the clients that they concern. */
 interface Measured {
   readonly log: LogFacts;
   readonly trials: readonly JudgedTrial[];

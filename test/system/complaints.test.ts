@@ -177,7 +177,7 @@ describe('complaints', () => {
     await rowOf('198.51.100.0/25', 'composed');
     expect(await relay.blocksmtp(['unblock', '198.51.100.66'])).toMatchObject({code: 0});
     const {why} = await rowOf('198.51.100.0/25', 'withdrawn');
-    expect(why).toBe('nobody of it is to be named any more');
+    expect(why).toBe('no client of it may be named any more');
     const answer = await relay.blocksmtp(['complain', '--send']);
     expect([answer.code, answer.stderr]).toEqual([
       1,

@@ -1,26 +1,26 @@
 /**
- * Which network a registry's record speaks of, as one prefix. A holder may have a range that is no prefix:
- * then it is the widest prefix inside of the range that holds the address, so the network never reaches
- * beyond what the registry said. Decides too what stands in its place where no registry answers.
+ * Decides which network a registry's record is about, as one prefix. A holder may have a range that is no prefix.
+ * Then the network is the widest prefix inside of the range that holds the address, so it never reaches beyond the
+ * range. Also decides which network to take if no registry answers.
  */
 import {type Address, addressBits, parseAddress} from '../../net/address.js';
 import {contains, type Network, networkAround, type Span} from '../../net/network.js';
 import {isNumber, isRecord, isText, own} from '../../base/shape.js';
 
 /**
- * The widest network that one holder can have. Bits: legacy holders have an IPv4 /8; wider records are of
- * the registry itself, which shows them where it knows nothing. The widest of IPv6 are /16.
+ * The widest network that one holder can have. Bits: legacy holders have an IPv4 /8, and the widest of IPv6 are /16. A
+ * wider record describes the registry itself, which sends it if it knows no holder.
  */
 const leastPrefix = {4: 8, 6: 16} as const;
 
-/** Without a registry's word: the smallest networks that are routed in the world. Bits. */
+/** Taken if no registry answers: the smallest networks that the Internet routes. Bits. */
 const routedPrefix = {4: 24, 6: 48} as const;
 
-/** The network of an address of whose holder nothing is known. */
+/** The network of an address whose holder is not known. */
 export const unknownNetwork = (address: Address): Network =>
   networkAround(address, routedPrefix[address.family]);
 
-/** What one customer has for sure, by whose reverse name nothing more is known. Bits. */
+/** The network that surely belongs to one customer, if only the reverse name of its address is known. Bits. */
 const hostPrefix = {4: 32, 6: 64} as const;
 
 export const hostNetworkOf = (address: Address): Network =>
@@ -45,12 +45,12 @@ function widestIn({family, first, last}: Span, address: Address): Network | unde
   return undefined;
 }
 
-/** Prefixes of one record that are looked at. A count. */
+/** At most so many prefixes of one record are read. A count. */
 const mostPrefixes = 1000;
 
 /**
- * The network of a record of RFC 9083 section 5.4. `startAddress` and `endAddress` are its word; the prefixes
- * of the cidr0 extension count only where those are missing.
+ * The network of a record (RFC 9083 section 5.4). `startAddress` and `endAddress` count. The prefixes
+ * of the cidr0 extension count only if those are missing.
  *
  * @returns undefined when the record is not about the address
  */
@@ -66,7 +66,7 @@ export function allotmentOf(
   return widestIn({family: first.family, first: first.value, last: last.value}, address);
 }
 
-/** Some servers write a prefix behind the address. */
+/** Some servers append a prefix to the address. */
 const bare = (value: unknown): Address | undefined =>
   isText(value) ? parseAddress(value.replace(/\/\d{1,3}$/, '')) : undefined;
 

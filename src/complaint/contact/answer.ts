@@ -20,7 +20,7 @@ export interface Contact {
   readonly certainty: Certainty;
 }
 
-/** Mailboxes of one network that are used. A count: more would be a mailing list. */
+/** At most so many mailboxes of one network are used. A count: more would be a mailing list. */
 export const mostContacts = 3;
 
 export type ContactAnswer =
@@ -28,12 +28,12 @@ export type ContactAnswer =
       readonly kind: 'found';
       /** What the registry gave to one holder, `first/prefix`; else the /24 or /48 of the address. */
       readonly network: string;
-      /** One at least, the surest first. */
+      /** At least one, the surest first. */
       readonly contacts: readonly Contact[];
       /** When it was looked up. Ms since the epoch. */
       readonly foundMs: number;
     }
-  /** Every source answered, and none of them names anybody. */
+  /** Every source answered, and none names a contact. */
   | {readonly kind: 'none'; readonly network: string; readonly why: string}
   /** A source did not answer: it is asked again, not before `againMs`. */
   | {readonly kind: 'failed'; readonly why: string; readonly againMs: number};

@@ -1,6 +1,6 @@
 /**
- * What is remembered of earlier searches, by network: for how long, how much, and which row counts for an
- * address. A row from the future, after the clock was set back, counts for nothing.
+ * Remembers the results of earlier searches by network. Decides for how long, how many, and which row counts for an
+ * address. After the clock was set back, a row from the future does not count.
  */
 import {isWithin} from '../../base/mechanisms/elapsed.js';
 import type {Table} from '../../base/mechanisms/table.js';
@@ -11,19 +11,19 @@ import {networksAround} from './allotment.js';
 import {type Contact, mostContacts} from './answer.js';
 import {isMailbox} from './mailbox.js';
 
-/** Contacts change rarely, and registries count questions. Ms. */
+/** Contacts change rarely, and registries limit the number of questions. Ms. */
 export const keptMs = 7 * 86_400_000;
-/** After a wrong answer: those who run the server have mended it tomorrow, or will not. Ms. */
+/** After a wrong answer: the operators of the server will have repaired it by tomorrow, or never. Ms. */
 export const failureKeptMs = 86_400_000;
-/** After silence, which is often our own. Ms. */
+/** After no answer: often our own connection is the reason. Ms. */
 export const silenceKeptMs = 3_600_000;
 
-/** Networks that are remembered. A count: about 3 MB. The oldest goes first. */
+/** At most so many networks are remembered; the oldest goes first. A count: about 3 MB. */
 export const mostContactRows = 10_000;
 /** Length of one reason. Characters. */
 export const longestWhyCharacters = 300;
 
-/** What a search came to. */
+/** The result of a search. */
 type Remembered =
   | {readonly kind: 'found'; readonly contacts: readonly Contact[]}
   | {readonly kind: 'none'; readonly why: string}
@@ -38,7 +38,7 @@ export interface ContactRow {
   readonly result: Remembered;
 }
 
-/** Also what an answer of the daemon and a row of the spool may hold. */
+/** An answer of the daemon and a row of the spool hold contacts too, and are checked by this. */
 export const isContact: Is<Contact> = shape<Contact>({
   mailbox: (value): value is string => isText(value) && isMailbox(value),
   source: oneOf({registry: true, 'contact-zone': true, 'reverse-name': true}),
@@ -50,7 +50,7 @@ const isContacts: Is<readonly Contact[]> = (value): value is readonly Contact[] 
 const isWhy: Is<string> = (value): value is string =>
   isText(value) && value.length <= longestWhyCharacters;
 
-/** Whether a saved row is one that we could have written. */
+/** Whether this program could have written the saved row. */
 export const isContactRow: Is<ContactRow> = shape<ContactRow>({
   atMs: whole(0, Number.MAX_SAFE_INTEGER),
   forMs: whole(0, keptMs),
@@ -70,8 +70,8 @@ export interface KnownRow extends ContactRow {
 }
 
 /**
- * The row of the narrowest network around the address that still counts. A failure counts only where no
- * wider network has an answer.
+ * The row that counts for the address: of the narrowest network around it whose row is not too old. A failure counts only
+ * if no wider network has an answer.
  */
 export function knownRow(
   rows: Pick<Table<ContactRow>, 'get'>,

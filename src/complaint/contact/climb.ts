@@ -1,7 +1,7 @@
 /**
- * From the reverse name of an address up to those who run the domain: the names whose mail exchangers are asked
- * for, the longest one first, up to the registrable domain and never beyond. The owner of the address writes
- * that name, so it counts only where it leads back to the address, and the mailboxes are guesses (RFC 2142).
+ * Climbs from the reverse name of an address to the domain that its operators run. Decides for which names to ask the
+ * mail exchangers: the longest first, up to the registrable domain and never beyond. The owner of the address chooses
+ * the reverse name. So it counts only if it leads back to the address, and the mailboxes are guesses (RFC 2142).
  */
 import {mailboxesIn} from './mailbox.js';
 
@@ -9,12 +9,12 @@ import {mailboxesIn} from './mailbox.js';
 const hostName =
   /^(?=.{4,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}))+$/;
 
-/** Reverse names of one address that are looked at. A count: more is no host, but a trick. */
+/** At most so many reverse names of one address are used. A count: an address with more is a trick. */
 export const mostReverseNames = 3;
-/** Names that are asked for below one reverse name. A count: deep names of hosts have five labels. */
+/** At most so many names are asked for, from one reverse name on. A count: a long host name has five labels. */
 export const mostClimbed = 6;
 
-/** Those of the names that can be a host's. */
+/** The names that can be host names. */
 export const usableNames = (names: readonly string[]): readonly string[] =>
   names
     .map((name) => name.replace(/\.$/, '').toLowerCase())
@@ -22,7 +22,7 @@ export const usableNames = (names: readonly string[]): readonly string[] =>
     .slice(0, mostReverseNames);
 
 /**
- * @param domain the registrable domain of the name; undefined where it has none, as a top level domain
+ * @param domain the registrable domain of the name; undefined if it has none, as a top level domain
  * @returns the longest first; the registrable domain is always among them
  */
 export function climbed(name: string, domain: string | undefined): readonly string[] {
@@ -33,7 +33,7 @@ export function climbed(name: string, domain: string | undefined): readonly stri
   return [...names.slice(-(mostClimbed - 1)), domain];
 }
 
-/** Whether somebody takes mail for the name: RFC 7505 has a record for nobody. */
+/** Whether a host takes mail for the name. A null MX record (RFC 7505) means that none does. */
 export const takesMail = (exchangers: readonly string[]): boolean =>
   exchangers.some((exchanger) => exchanger !== '' && exchanger !== '.');
 

@@ -1,13 +1,13 @@
 /**
- * Which addresses belong to the Internet: others have no registry to ask, and a registry's answer
- * that leads to one of them would make us ask a machine of the own network. Addresses for examples
- * (RFC 5737, RFC 3849) count as Internet: nobody has them, and registries say so.
+ * Decides which addresses belong to the Internet. The others have no registry. If a registry's answer led to one of
+ * them, we would send a request to a machine of our own network. Addresses for examples (RFC 5737, RFC 3849) count as
+ * Internet: no host has them, and registries say so.
  */
 import type {Address} from '../../net/address.js';
 import {parseNetwork} from '../../net/network.js';
 import {NetworkSet} from '../../net/network-set.js';
 
-/** By the registries of special addresses (RFC 6890), those that others cannot reach. */
+/** Special addresses (RFC 6890) that other networks cannot reach. */
 const special = new NetworkSet(
   [
     '0.0.0.0/8',
@@ -21,7 +21,7 @@ const special = new NetworkSet(
     '198.18.0.0/15',
     '224.0.0.0/3',
     '::/96',
-    // An IPv4 address of this house may stand in it (RFC 3056, RFC 4380); no registry answers from there.
+    // An IPv4 address of our own network may be inside of it (RFC 3056, RFC 4380). No registry has such an address.
     '2001::/32',
     '2002::/16',
     '64:ff9b::/96',

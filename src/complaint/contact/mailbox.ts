@@ -1,8 +1,8 @@
 /**
- * Decides which text of a registry or of the DNS is a mailbox that a complaint may go to. Others
- * write both, perhaps the attacker: what is no plain address is left out, and never repaired.
- * Decides too which mailboxes are only placeholders, because no holder has named one. Whether a
- * mailbox answers is not known here.
+ * Decides which text of a registry or of the DNS is a mailbox that a complaint may go to. The texts are
+ * foreign, and may be the attacker's. So a text that is no plain address is ignored, and never repaired.
+ * Also decides which mailboxes are only placeholders, because the holder has named none. Does not know
+ * whether a mailbox answers.
  */
 import {mostContacts} from './answer.js';
 
@@ -12,11 +12,11 @@ const longestLocalCharacters = 64;
 const longestDomainCharacters = 253;
 
 /**
- * Dot-atom of RFC 5321 without quotes, and narrower than it: no `%` and `!`, which once were routes, and
- * nothing that a shell or a mailer's alias file takes for more than a letter.
+ * The dot-atom of RFC 5321 without quotes, but narrower: no `%` and `!`, which were routes once, and no
+ * character that has a meaning in a shell or in a mailer's alias file.
  */
 const localPart = /^[A-Za-z0-9_+=~-]+(?:\.[A-Za-z0-9_+=~-]+)*$/;
-/** Host names of RFC 1123; the last label has a letter, so that no address passes for a name. */
+/** Host names of RFC 1123. The last label has a letter, so that no address looks like a name. */
 const domainPart =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?=[0-9-]*[A-Za-z])[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
@@ -24,19 +24,18 @@ const domainPart =
 const notInTheWorld = /(?:^|\.)(?:arpa|internal|invalid|local|localhost|onion|alt)$/;
 
 /**
- * Registries of regions and countries. Their mailboxes stand in for a holder that has named none,
- * and end no attack: the registry of China asks in its own record not to be written to.
+ * Registries of regions and countries. A record has such a mailbox if the holder has named none. A complaint to it ends
+ * no attack: the registry of China asks in its own record for no mail.
  */
 const registries =
   /(?:^|\.)(?:ripe\.net|arin\.net|apnic\.net|lacnic\.net|afrinic\.net|iana\.org|icann\.org|nro\.net|cnnic\.(?:net\.)?cn|nic\.ad\.jp|nic\.or\.kr|kisa\.or\.kr|twnic\.(?:net\.)?tw)$/;
 
-/** What stands in the place of a mailbox, or is read by nobody. */
+/** Texts that records have in the place of a mailbox, and mailboxes that nobody reads. */
 const readByNobody =
   /^(?:redacted|withheld|undisclosed|not[._-]?(?:disclosed|available|applicable)|please[._-]?query|unknown|none|null|nobody|no[._-]?(?:reply|mail|email)|do[._-]?not[._-]?reply|private|hidden)\b/i;
 
 /**
- * @returns the mailbox with its domain in lower case; undefined for what is none, and for one that stands
- *   there in the place of one
+ * @returns the mailbox with its domain in lower case; undefined for a text that is no mailbox, or only a placeholder
  */
 export function mailboxIn(text: string): string | undefined {
   if (text.length > longestMailboxCharacters) return undefined;
@@ -56,7 +55,7 @@ export function mailboxIn(text: string): string | undefined {
 /** Whether it is a mailbox as we write it. */
 export const isMailbox = (text: string): boolean => mailboxIn(text) === text;
 
-/** Texts that are looked at for one network. A count: the first ones are the best. */
+/** At most so many texts of one network are read. A count: the first ones are the best. */
 const mostLookedAt = 100;
 
 /** The first mailboxes among the texts, each once. */

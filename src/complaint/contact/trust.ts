@@ -1,6 +1,6 @@
 /**
- * The order in which the sources count, and the answer that follows from theirs. Only the first one
- * that names a contact counts: a second opinion would only add strangers. Asks nobody.
+ * Decides the order of the sources, and makes one answer of theirs. Only the first source
+ * that names a contact counts: a second opinion would only add strangers. Sends no request.
  */
 import {printable} from '../../base/printable.js';
 import {type Address} from '../../net/address.js';
@@ -14,15 +14,15 @@ import {
   silenceKeptMs,
 } from './cache.js';
 
-/** What one source said. */
+/** The answer of one source. */
 export type Finding =
-  /** `mailboxes`: maybe none. The network, where the source knows it. */
+  /** `mailboxes` may be empty. `network` is given if the source knows it. */
   | {readonly kind: 'said'; readonly mailboxes: readonly string[]; readonly network?: string}
-  /** It was not asked: the configuration turns it off. */
+  /** The configuration turns the source off. */
   | {readonly kind: 'off'}
-  /** No answer, or one that says to come later. Ms: 0 where it names no time. */
+  /** No answer, or the answer to ask again later. Ms: 0 if it names no time. */
   | {readonly kind: 'silent'; readonly why: string; readonly waitMs: number}
-  /** An answer that is none. */
+  /** An answer that cannot be used. */
   | {readonly kind: 'wrong'; readonly why: string};
 
 /** Best first. */
@@ -37,11 +37,11 @@ const certaintyOf: Readonly<Record<ContactSource, Certainty>> = {
 const contactsFrom = (source: ContactSource, mailboxes: readonly string[]): Contact[] =>
   mailboxes.map((mailbox) => ({mailbox, source, certainty: certaintyOf[source]}));
 
-/** Whether the next source is asked at all. */
+/** Whether the source names a contact, so that the next one need not be asked. */
 export const namesSomebody = (finding: Finding): boolean =>
   finding.kind === 'said' && finding.mailboxes.length > 0;
 
-/** What the sources came to, as the row that is remembered. Those that were not reached are missing. */
+/** Makes the row to remember of the answers. It has no finding of a source that was not asked. */
 export function rowOf(
   address: Address,
   found: Readonly<Partial<Record<ContactSource, Finding>>>,
@@ -58,7 +58,7 @@ export function rowOf(
   const forMs = failures.length === 0 ? keptMs : Math.min(...failures.map((each) => each.forMs));
   for (const {source, finding} of findings) {
     if (finding.kind !== 'said' || finding.mailboxes.length === 0) continue;
-    // A better source may answer tomorrow. A name is the word of one host, and of no network around it.
+    // A better source may answer tomorrow. A reverse name says something about one host only, not about its network.
     const network = source === 'reverse-name' ? hostNetworkOf(address).text : base.network;
     return {
       ...{...base, network, forMs},

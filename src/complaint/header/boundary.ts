@@ -1,9 +1,9 @@
 /**
  * Decides which client handed a message to our mailer: by the one `Received` header that our mailer
- * wrote, and only if our own log says the same. The top header has to be ours, with a queue id of
- * our log, its client and its time. What is below is the sender's word and is not read, unless the
- * client is a relay that the administrator trusts: then one header more, by the same rule. Says
- * nothing of the message itself, and accuses nobody.
+ * wrote, and only if our own log says the same. The top header has to be ours: its queue id must be in our
+ * log, with the same client and time. The sender can make up the headers below, so they are not read. Only if
+ * the client is a relay that the administrator trusts, one more header is read by the same rule. Judges
+ * neither the message nor its client.
  */
 import {receivedMs} from './date.js';
 import {type MessageHeader, valuesOf} from './fields.js';
@@ -23,29 +23,29 @@ export type Boundary =
       readonly queueId: string;
       /** By the log. Ms since the epoch. */
       readonly takenMs: number;
-      /** `log`: a line in a file, which a local program can write too. */
+      /** `log`: a line in a file, which a local program could have written too. */
       readonly proof: 'journal' | 'log';
     }
-  /** Nobody can be accused. `client`: what the header claims, for a person. */
+  /** No client can be accused. `client`: the client that the header claims, for a person to read. */
   | {readonly kind: 'unverified'; readonly why: string; readonly client: Address | undefined}
   /** A local program, a login, a client of this machine or one that is never blocked. */
   | {readonly kind: 'ours'; readonly why: string; readonly queueId: string}
-  /** The null sender: who bounces a mail with a forged sender is a victim too. */
+  /** The null sender: a server that bounces a mail with a forged sender is a victim too. */
   | {readonly kind: 'bounce'; readonly queueId: string};
 
 export interface Known {
-  /** Of this machine, as its mailer writes them, and of the relays that the administrator trusts. */
+  /** The names of this machine, as its mailer writes them, and of the relays that the administrator trusts. */
   readonly names: readonly string[];
   readonly exemptionOf: (address: Address) => Exemption | undefined;
 }
 
-/** Between the time in the header and that in the log. Ms: the log's line is written when all has come. */
+/** Between the time in the header and that in the log. Ms: sendmail logs when the whole message has come. */
 export const mostApartMs = 5 * 60_000;
-/** Trusted relays that a message has passed, one behind the other. A count. */
+/** At most so many trusted relays that a message has passed, one after the other. A count. */
 export const mostRelays = 5;
 
 /**
- * Length of a Message-Id that the log has whole for sure. Characters: sendmail cuts it at 100 or
+ * A Message-Id of this length is surely whole in the log. Characters: sendmail cuts it at 100 or
  * more (MAXSHORTSTR).
  */
 const wholeIdCharacters = 90;
@@ -54,7 +54,7 @@ const shownCharacters = 100;
 /** Length of a header that a delivery agent writes. Characters. */
 const mostLmtpCharacters = 1000;
 
-/** A header that may be ours, or why none is. */
+/** A header that may be ours, or the reason why none is. */
 type Hop =
   | {
       readonly kind: 'hop';
@@ -64,11 +64,11 @@ type Hop =
     }
   | {readonly kind: 'none'; readonly why: string};
 
-/** The last step, from a mailer to the program that writes the Maildir, which hands on what it got. */
+/** A header of the last step, from a mailer to the program that writes the Maildir. It is passed over. */
 const byLmtp =
   /^from \S{1,255}(?: \([^()]{0,255}\))? by (\S{1,255})(?: \([^()]{0,200}\))? with LMTP/;
 
-/** The headers that the verdict looks at: one, and one more for each trusted relay. */
+/** The headers that decide: one, and one more for each trusted relay. */
 function hopsOf(header: MessageHeader, {names, exemptionOf}: Known): Hop[] {
   const all = valuesOf(header, 'received');
   const [, lmtpHost] = byLmtp.exec((all[0] ?? '').slice(0, mostLmtpCharacters)) ?? [];
@@ -102,11 +102,11 @@ function hopOf(value: string, names: readonly string[]): Hop {
   return {kind: 'hop', received, atMs: receivedMs(value), client};
 }
 
-/** The queue ids that the log has to be asked about. */
+/** The queue ids to look for in the log. */
 export const wantedIds = (header: MessageHeader, known: Known): string[] =>
   hopsOf(header, known).flatMap((hop) => (hop.kind === 'hop' ? [hop.received.queueId] : []));
 
-/** @param facts of the log, about `wantedIds` */
+/** @param facts what the log says about `wantedIds` */
 export function boundaryOf(header: MessageHeader, known: Known, facts: LogFacts): Boundary {
   let claimed: Address | undefined;
   for (const hop of hopsOf(header, known)) {
@@ -134,7 +134,7 @@ function exempted(verdict: Verified, exemption: Exemption | undefined): Boundary
   return isOwnNetwork(client) ? {kind: 'ours', why, queueId} : verdict;
 }
 
-/** What the log says of one header that has our name. */
+/** The verdict about one header that has our name, by what the log says. */
 function verdictOf(
   {received, client, atMs}: Extract<Hop, {kind: 'hop'}>,
   header: MessageHeader,
@@ -164,8 +164,8 @@ function verdictOf(
 }
 
 /**
- * The header of one message over the body of another is no proof. The log cuts a long id, and
- * writes one only if the message has one.
+ * Whether header and log are about the same message: the header of one message over the body of another is no proof.
+ * The log cuts a long Message-Id, and has one only if the message has one.
  */
 function isSameMessage(logged: string, header: MessageHeader): boolean {
   if (logged === '' || logged.length >= wholeIdCharacters) return true;

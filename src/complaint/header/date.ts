@@ -1,6 +1,6 @@
 /**
- * Reads the time at the end of a `Received` header (RFC 5322 section 3.3), which our own mailer writes
- * with a number for its zone. Knows no other forms: a header with another one is none of ours.
+ * Reads the time at the end of a `Received` header (RFC 5322 section 3.3). Our own mailer writes it
+ * with a number for the zone. Knows no other form: a header with another one is not ours.
  */
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -11,7 +11,7 @@ const atEnd =
 
 /**
  * @param value on one line
- * @returns ms since the epoch; undefined where it ends with no such time
+ * @returns ms since the epoch; undefined if the header does not end with such a time
  */
 export function receivedMs(value: string): number | undefined {
   const [, day, name = '', year, hour, minute, second, sign, zoneHours, zoneMinutes] =

@@ -7,7 +7,7 @@ import {type MessageHeader, valuesOf} from './fields.js';
 
 /** Length of the evidence. Characters: some hundred lines. */
 export const mostEvidenceCharacters = 16 * 1024;
-/** Addresses that are looked for. A count. */
+/** At most so many addresses are looked for. A count. */
 const mostRecipients = 200;
 
 /** Fields that name a recipient. */
@@ -20,13 +20,13 @@ const recipientFields = [
   'resent-bcc',
   'apparently-to',
 ];
-/** Each mailer has words of its own for it: `Delivered-To`, `X-Envelope-To`, `X-Forwarded-For` and their like. */
+/** Words in the names of other fields with a recipient: `Delivered-To`, `X-Envelope-To`, `X-Forwarded-For` and the like. */
 const recipientWords = /delivered|envelope|original|rcpt|forwarded|recipient/;
 const isRecipients = (name: string): boolean =>
   recipientFields.includes(name) || recipientWords.test(name);
 
 const mailbox = /[^\s<>()[\],;:"@]{1,64}@[A-Za-z0-9.-]{1,255}/g;
-/** Where a `Received` begins to name the recipient, which may be quoted, and have no domain. */
+/** In a `Received` the recipient comes behind this word. It may be quoted, and have no domain. */
 const forWord = /\sfor\s/i;
 const hidden = '(a recipient)';
 
@@ -36,7 +36,7 @@ export function evidenceOf(header: MessageHeader): string {
   const recipients = [...new Set([...named, ...inReceived].flatMap(mailboxesIn))];
   const spellings = recipients.slice(0, mostRecipients).flatMap(spellingsOf);
   const lines = header.fields.map(({name, text}) =>
-    // Whatever else stands in such a field is their names.
+    // The rest of such a field is the recipients' names.
     isRecipients(name)
       ? `${text.slice(0, text.indexOf(':'))}: ${hidden}`
       : without(name === 'received' ? withoutFor(text) : text, spellings),
@@ -47,7 +47,7 @@ export function evidenceOf(header: MessageHeader): string {
     : `${clean.slice(0, mostEvidenceCharacters)}\n(cut)`;
 }
 
-/** The parts of a `Received`: up to the recipient, the recipient, and the time behind it. */
+/** Divides a `Received` into the text before the recipient, the recipient, and the time behind it. */
 function forWhom(text: string): {
   readonly before: string;
   readonly whom: string;
@@ -69,10 +69,10 @@ function withoutFor(text: string): string {
 const mailboxesIn = (value: string): string[] =>
   (value.match(mailbox) ?? []).map((address) => address.toLowerCase());
 
-/** As it stands, and as mailing lists write it into a sender of their own (VERP). */
+/** The address itself, and as mailing lists write it into a sender of their own (VERP). */
 const spellingsOf = (address: string): string[] => [address, address.replace('@', '=')];
 
-/** One pass for each: small letters and capitals are the same. */
+/** One pass for each spelling. Upper and lower case are the same. */
 function without(text: string, spellings: readonly string[]): string {
   let clean = text;
   for (const spelling of spellings) {

@@ -1,6 +1,6 @@
 /**
- * Reads the header of a message as it lies in a file: its fields in their order, and where it ends. Each
- * character is a byte. All of it is foreign text; what a field is worth is decided elsewhere.
+ * Reads the header of a message in a file: its fields in their order, and where it ends. Each
+ * character is a byte. All of it is foreign text. Does not decide what a field is worth.
  */
 import {unfolded} from '../../queue/received.js';
 
@@ -10,29 +10,29 @@ import {unfolded} from '../../queue/received.js';
 export const mostHeaderCharacters = 64 * 1024;
 
 interface HeaderField {
-  /** In small letters. */
+  /** In lower case. */
   readonly name: string;
   /** On one line. */
   readonly value: string;
-  /** With its name, as it stands there, without its last end of line. */
+  /** The whole field with its name, unchanged, without its last end of line. */
   readonly text: string;
 }
 
 export interface MessageHeader {
   readonly fields: readonly HeaderField[];
   /**
-   * `blank`: at an empty line, as it should. `text`: at a line that is no field, which is body. `end`: with
-   * the message. `cut`: longer than the bound; what lies beyond it is not read.
+   * Where the header ends. `blank`: at an empty line, as it should. `text`: at a line that is no field, so it belongs to
+   * the body. `end`: at the end of the message. `cut`: at the bound; the rest is not read.
    */
   readonly end: 'blank' | 'text' | 'end' | 'cut';
 }
 
-/** RFC 5322 section 2.2: printable ASCII without a colon; sendmail lets blanks stand before the colon. */
+/** RFC 5322 section 2.2: printable ASCII without a colon. sendmail allows blanks before the colon. */
 const fieldStart = /^([!-9;-~]{1,100})[ \t]{0,10}:/;
-/** A mailbox in one file has it in front of each message. */
+/** A mailbox in one file has this line in front of each message. */
 const mailboxLine = /^From [^\r\n]{0,1000}\r?\n/;
 
-/** @param message what lies beyond the bound is not looked at */
+/** @param message is read up to the bound */
 export function readHeader(message: string): MessageHeader {
   const bounded = message.slice(0, mostHeaderCharacters);
   const text = bounded.slice(mailboxLine.exec(bounded)?.[0].length ?? 0);
@@ -44,7 +44,7 @@ export function readHeader(message: string): MessageHeader {
   };
   for (let at = 0; at < text.length;) {
     const newline = text.indexOf('\n', at);
-    // The bound has cut this line: half a field is none.
+    // The bound has cut this line, and half a field does not count.
     if (newline < 0 && message.length > mostHeaderCharacters) break;
     const end = newline < 0 ? text.length : newline;
     const line = text.slice(at, text[end - 1] === '\r' && end > at ? end - 1 : end);
@@ -76,6 +76,6 @@ function fieldOf(text: string): HeaderField {
 export const valuesOf = ({fields}: MessageHeader, name: string): string[] =>
   fields.filter((field) => field.name === name).map(({value}) => value);
 
-/** The header as it lies there, with LF at the ends of its lines. */
+/** The header unchanged, but with LF at the ends of its lines. */
 export const headerText = ({fields}: MessageHeader): string =>
   fields.map(({text}) => `${text}\n`).join('');

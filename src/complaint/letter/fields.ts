@@ -1,6 +1,6 @@
 /**
- * What the fields of a letter hold for one complaint. Times are in UTC as RFC 3339 has them. User names are
- * patterns and hashes already (`names.ts`); nothing here is an address of a user.
+ * Makes the values of a letter's fields for one complaint. Times are in UTC (RFC 3339). User names are
+ * already patterns and hashes (`names.ts`), so no value is an address of a user.
  */
 import {countText} from '../../base/count.js';
 import {isoTime} from '../../base/time-text.js';
@@ -12,17 +12,17 @@ import type {Fields} from './template.js';
 
 /** The sender of the letter. */
 export interface Sender {
-  /** The mailbox that is read: ASCII. */
+  /** A mailbox that somebody reads, in ASCII. */
   readonly from: string;
   /** This host's name. */
   readonly relay: string;
-  /** Where it is attacked. */
+  /** The ports at which this host is attacked. */
   readonly ports: readonly number[];
 }
 
-/** Lines with names in one letter. A count: a desk wants examples. */
+/** At most so many lines with names in one letter. A count: an abuse desk wants examples only. */
 const mostNameLines = 20;
-/** Of a name that a scanner gives, and of other foreign text in a line. Characters. */
+/** Length of a scanner's name for a virus, and of other foreign text in a line. Characters. */
 const mostFound = 200;
 
 export function fieldsOf(
@@ -59,7 +59,7 @@ function guessingFields({attackers, more = 0}: Extract<Accusation, {kind: 'guess
   };
 }
 
-/** Address and time stand in one line: programs of desks look for that. */
+/** Address and time are on one line, because the programs of abuse desks look for that. */
 function addressLine(attacker: Attacker): string {
   const {address, firstMs, lastMs, unknownNames, wrongPasswords, blocks, sourcePort} = attacker;
   const port = sourcePort === undefined ? '' : ` port ${sourcePort}`;
@@ -88,7 +88,7 @@ export const foundText = ({found}: Extract<Accusation, {kind: 'message'}>): stri
 /** A header line of the message. Characters: RFC 5322 allows 998. */
 const mostHeaderLine = 998;
 
-/** Hostile text: printable, line by line. */
+/** Makes hostile text printable, line by line. */
 export const headerText = (header: string): string =>
   header
     .split(/\r?\n/)

@@ -1,7 +1,7 @@
 /**
- * The mail of one complaint: text for people, a part that says that it is a report, and reports for programs
- * (XARF) or the header of the message. Decides its fields, so that no holiday answers it, and its envelope, so
- * that what comes back tells which complaint it is about. Sends nothing.
+ * Composes the mail of one complaint: text for people, a part that says that it is a report, and reports for programs
+ * (XARF) or the header of the message. Decides its fields, so that no vacation program answers it. Decides its envelope
+ * sender, so that a returned mail shows which complaint it is about. Sends nothing.
  */
 import {printable} from '../../base/printable.js';
 import {mailTime} from '../../base/time-text.js';
@@ -14,11 +14,11 @@ import {filled, type Letter, letterFor} from './template.js';
 import {xarfReports, type XarfTools} from './xarf.js';
 
 export interface ComplaintMail {
-  /** The envelope sender: what comes back goes there. */
+  /** The envelope sender: returned mail goes there. */
   readonly sender: string;
   readonly recipient: string;
   readonly subject: string;
-  /** What people read. */
+  /** The part for people. */
   readonly text: string;
   /** The whole message, ASCII with CR LF. */
   readonly raw: string;
@@ -59,7 +59,7 @@ export function composeMail(
     ['Subject', subject],
     ['Date', mailTime(nowMs)],
     ['Message-ID', `<${id}@${domain}>`],
-    // RFC 3834, section 5: no vacation program must answer.
+    // RFC 3834, section 5: so no vacation program may answer.
     ['Auto-Submitted', 'auto-generated'],
   ];
   const parts = partsOf(complaint, sender, body, tools);
@@ -89,7 +89,7 @@ function partsOf({id, about}: Complaint, sender: Sender, body: string, tools: Xa
   ];
 }
 
-/** RFC 5965, section 3; for guessing, of which there is no message, with the type that XARF has given it. */
+/** RFC 5965, section 3. Guessing has no message, so its report has the type that XARF defines. */
 function feedbackText(about: Accusation, {ports}: Sender, id: string): string {
   const message = about.kind === 'message' ? about : undefined;
   const isOne =

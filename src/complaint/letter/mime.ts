@@ -1,12 +1,12 @@
 /**
- * A mail as bytes in ASCII: its header fields, and parts in a multipart/report. What is put in from outside
- * cannot begin a field or a part: fields are of printable ASCII in one line, a body is ASCII or encoded, and the
- * boundary is one that nobody can know before. Decides no word of it.
+ * Encodes a mail in ASCII: its header fields, and the parts of a multipart/report. Foreign text in it
+ * cannot begin a field or a part: a field is one line of printable ASCII, a body is ASCII or encoded, and nobody can
+ * guess the boundary. Decides no word of the mail.
  */
 
 export interface Part {
   readonly type: string;
-  /** Shown by readers of mail; absent: none. */
+  /** The file name that mail readers show; absent: none. */
   readonly fileName?: string | undefined;
   /** Lines end in LF; any characters. */
   readonly text: string;
@@ -14,14 +14,14 @@ export interface Part {
 
 export type HeaderField = readonly [name: string, value: string];
 
-/** RFC 5322, section 2.1.1, with room for a dot that the transport adds. Characters. */
+/** Length of a line (RFC 5322, section 2.1.1), with room for a dot that the transport adds. Characters. */
 const mostLine = 990;
-/** RFC 2045, section 6.7. Characters, with room for an escape. */
+/** Length of an encoded line (RFC 2045, section 6.7), with room for an escape. Characters. */
 const encodedLine = 72;
 /** Length of a header field in one line. Characters: RFC 5322 allows 998. */
 const mostField = 900;
 
-/** @param boundary of letters, digits and hyphens, of more than a hundred random bits */
+/** @param boundary letters, digits and hyphens, made of more than a hundred random bits */
 export function mimeText(
   fields: readonly HeaderField[],
   reportType: string,
@@ -40,7 +40,7 @@ export function mimeText(
   return lines.join('\r\n');
 }
 
-/** Whatever is no printable ASCII becomes a question mark: also CR and LF. */
+/** Every character that is not printable ASCII becomes a question mark, CR and LF too. */
 const fieldText = ([name, value]: HeaderField): string =>
   `${name}: ${value.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, mostField)}`;
 
@@ -75,7 +75,7 @@ function quotedPrintable(line: string): string[] {
   return [...pieces, piece];
 }
 
-/** A lone surrogate is no character: `?`. */
+/** A lone surrogate is no character, and becomes `?`. */
 function escaped(character: string): string {
   const code = character.codePointAt(0)!;
   if (code >= 0xd800 && code <= 0xdfff) return '?';

@@ -1,15 +1,15 @@
 /**
- * A user name as a stranger may read it. The owner of the mailbox that is written to may be the attacker: the
- * name itself would tell a harvester which of the guesses came to us, and a whole list of them which ones exist.
- * So there is the first letter, the length, and a keyed hash; and of all names alike, whether they exist or not.
+ * Decides how a user name is shown to a stranger. The owner of the mailbox to which we write may be the attacker.
+ * The name itself would tell a harvester which guesses reached us, and a list of names which of them exist. So a
+ * letter shows the first letter, the length, and a keyed hash. It shows all names alike, whether they exist or not.
  */
 import type {ShownName} from '../spool/deed.js';
 import type {KeyedHash} from '../spool/keyed.js';
 
-/** Hexadecimal digits of a hash. A count: enough that two names of one site hardly ever meet. */
+/** Hexadecimal digits of a hash. A count: enough that two names of one site hardly ever have the same. */
 const hashDigits = 12;
 
-/** @param name hostile text: of a mailbox its local part */
+/** @param name hostile text. Of a mailbox only the local part is used */
 export function shownName(name: string, hash: KeyedHash): ShownName {
   const local = localPart(name).toLowerCase();
   const first = /^[a-z]/.test(local) ? local[0]! : /^\d/.test(local) ? 'a digit' : 'another sign';

@@ -1,13 +1,13 @@
 /**
- * How the letter about a message would read, for an operator who looks before anything is sent: its
- * recipient, its subject and its text. The id is not known yet, for the daemon gives it.
+ * Shows an operator the letter about a message before it is sent: its recipient, its subject and its text.
+ * The id is not known yet, because the daemon chooses it.
  */
 import type {ContactAnswer} from '../contact/answer.js';
 import type {Accusation} from '../spool/accusation.js';
 import {fieldsOf, foundText, type Sender} from './fields.js';
 import {filled, type Letter, letterFor} from './template.js';
 
-/** In the place of the id. */
+/** Shown in the place of the id. */
 const noId = 'ID';
 
 export function previewText(

@@ -1,7 +1,7 @@
 /**
- * The letters for administrators who have none of their own; `etc/letters` holds the same. They say
- * what desks ask for: what, when in UTC, from where, how often, whom to answer. They demand
- * nothing.
+ * The letters for administrators who have not written any; `etc/letters` holds the same. They say
+ * what abuse desks ask for: what happened, when (in UTC), from which address, how often, and whom to answer. They
+ * demand nothing.
  */
 import {type Letter, readLetter} from './template.js';
 
@@ -63,7 +63,7 @@ Taken at {taken} (UTC) as {queue_id}. The header of the message is attached.
 An answer reaches a person at {from}. Please keep the number in the subject.
 `;
 
-/** The milder one is asked first. */
+/** The letter about guessing is the milder one, and comes first. */
 export const sampleFiles: readonly (readonly [name: string, text: string])[] = [
   ['guessing.txt', guessingSample],
   ['message-mild.txt', mildSample],

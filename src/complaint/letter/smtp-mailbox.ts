@@ -1,6 +1,6 @@
 /**
- * What a mailbox must look like before it stands in a header, an envelope or a report: RFC 5321 section 4.1.2,
- * without quotes. Which mailbox of a registry is believed is for `complaint/contact/mailbox.ts`, which allows less.
+ * Decides which mailboxes may be used in a header, an envelope or a report: those of RFC 5321 section 4.1.2
+ * without quotes. `complaint/contact/mailbox.ts` decides which mailbox of a registry to believe, and allows less.
  */
 
 const smtpMailbox =

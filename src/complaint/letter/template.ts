@@ -1,24 +1,24 @@
 /**
- * A letter as the administrator writes it: a text file with named fields in braces. Its head says what it is
- * for and what its subject is. An unknown field, a missing line, too long a text: one clear line for each, and
- * no letter. Knows no complaint.
+ * Reads a letter that the administrator wrote: a text file with named fields in braces. Its head says what it is
+ * for, and has its subject. For an unknown field, a missing line or a text that is too long there is one message each,
+ * and no letter. Knows no complaint.
  */
 
-/** What a letter can be for: guessing, or a message in which something of such a name was found. */
+/** What a letter is for: guessing, or a message in which a scanner found something of these names. */
 type LetterFor =
   | {readonly kind: 'guessing'}
-  /** With `*` for any text; empty: any name, and one that a person judged. */
+  /** `*` stands for any text. Empty: any name, and a message that a person judged. */
   | {readonly kind: 'message'; readonly found: readonly string[]};
 
 export interface Letter {
-  /** For reports: `/etc/blocksmtp/letters/guessing.txt`. */
+  /** For error messages: `/etc/blocksmtp/letters/guessing.txt`. */
   readonly file: string;
   readonly for: readonly LetterFor[];
   readonly subject: string;
   readonly body: string;
 }
 
-/** All fields that a letter may name; each is text of one line, or of several where it says so. */
+/** All fields that a letter may name. Some have one line, and some several. */
 const fieldNames = [
   ...['network', 'contact', 'from', 'relay', 'id', 'first', 'last', 'client'],
   ...['addresses', 'address_lines', 'more', 'names_lines', 'unknown_names', 'wrong_passwords'],
@@ -27,9 +27,9 @@ const fieldNames = [
 
 export type Fields = Readonly<Record<string, string>>;
 
-/** Of a letter, before its fields are filled in. Characters. */
+/** Length of a letter before its fields are filled in. Characters. */
 const mostLetterCharacters = 20_000;
-/** Of a subject, filled in. Characters. */
+/** Length of a subject whose fields are filled in. Characters. */
 const mostSubject = 200;
 
 type Read =
@@ -85,7 +85,7 @@ function unknownFields(file: string, lines: readonly string[]): string[] {
   );
 }
 
-/** The first that is meant for it: the administrator's come before ours. */
+/** The first letter that fits the accusation: the administrator's letters come before ours. */
 export const letterFor = (
   letters: readonly Letter[],
   about: {readonly kind: 'guessing'} | {readonly kind: 'message'; readonly found: string},
@@ -99,7 +99,7 @@ export const letterFor = (
   );
 
 /**
- * `*` stands for any text. Linear: it searches for each part once, from the end of the one before.
+ * `*` stands for any text. Takes linear time: it searches for each part once, from the end of the one before.
  */
 function isLike(name: string, like: string): boolean {
   const [first = '', ...others] = like.split('*');
@@ -115,7 +115,10 @@ function isLike(name: string, like: string): boolean {
   return name.length - last.length >= at && name.endsWith(last);
 }
 
-/** One pass: what a value holds is never a field. A line with nothing but an empty field goes. */
+/**
+ * Fills in the fields in one pass, so text in a value never counts as a field. Drops a line that has only an empty
+ * field.
+ */
 export function filled(
   {subject, body}: Letter,
   fields: Fields,

@@ -1,6 +1,6 @@
 /**
- * The report for programs: XARF version 4 (schemas 4.2.0), one for each address. Decides which type says what
- * happened, and leaves a report out where a fact is not known that its type requires. The tests hold each
+ * Makes the reports for programs: XARF version 4 (schemas 4.2.0), one for each address. Decides the type of a
+ * report. Makes no report if a fact that its type requires is not known. The tests check each report
  * against the schemas. Computes no id.
  */
 import {isoTime} from '../../base/time-text.js';
@@ -12,12 +12,12 @@ import {isSmtpMailbox} from './smtp-mailbox.js';
 
 const xarfVersion = '4.2.0';
 
-/** Reports in one mail. A count: each is under two kilobytes; the text lists all addresses. */
+/** At most so many reports in one mail. A count: each is under two kilobytes, and the text lists all addresses. */
 export const mostReports = 50;
 
 type Xarf = Readonly<Record<string, unknown>>;
 
-/** Of one address; of XARF's own encoding the machine knows more. */
+/** Functions that this pure room gets from outside. */
 export interface XarfTools {
   readonly idOf: (address: string) => string;
   /** UTF-8 as base64. */
@@ -42,7 +42,7 @@ function guessingReport(attacker: Attacker, sender: Sender, {idOf}: XarfTools): 
     first_seen: isoTime(firstMs),
     last_seen: isoTime(lastMs),
   };
-  // A login attack without the port of the other side is no valid report.
+  // XARF requires the client's port for a login attack.
   if (wrongPasswords > unknownNames && sourcePort !== undefined) {
     return {...common, type: 'login_attack', description: describe(attacker)};
   }
@@ -66,7 +66,7 @@ function messageReport(
   {idOf, base64}: XarfTools,
 ): Xarf[] {
   const {client, takenMs, header, smtpFrom, sourcePort} = about;
-  // Both are required of mail that came by SMTP: without them the text and the header must do.
+  // XARF requires both for mail that came by SMTP. Without them the mail has only the text and the header.
   if (smtpFrom === undefined || sourcePort === undefined || !isSmtpMailbox(smtpFrom)) return [];
   const payload = base64(headerText(header));
   return [

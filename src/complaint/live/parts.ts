@@ -1,4 +1,4 @@
-/** What the work on complaints is given: tables, a clock, and ways to the outside. */
+/** What the work on complaints gets from outside: tables, a clock, and functions with side effects. */
 import type {Say} from '../../base/say.js';
 import type {FindContact} from '../contact/answer.js';
 import type {ComplaintMail} from '../letter/mail.js';
@@ -19,18 +19,18 @@ export interface ComplaintParts {
   readonly save: () => 'saved' | 'failed';
   readonly findContact: FindContact;
   readonly handOver: (mail: ComplaintMail, stop: AbortSignal) => Promise<HandOver>;
-  /** Whether it may be named now: not exempt, and its mail is not wanted. */
+  /** Whether a complaint may name it now: it must not be exempt, nor be a sender of wanted mail. */
   readonly mayName: (attacker: Pick<Attacker, 'address' | 'client'>) => 'yes' | 'no';
   /** Whether blocking is stopped, because the relay seems to have lost its list of users. */
   readonly brake: () => 'on' | 'off';
   readonly sender: Sender;
-  /** Domains of ours, in small letters. The list of public suffixes is loaded with the first question. */
+  /** Our own domains, in lower case. The first call loads the list of public suffixes. */
   readonly ours: () => Promise<readonly string[]>;
   readonly say: Say;
   readonly newKey: () => string;
   readonly hashWith: (key: string) => KeyedHash;
   readonly base64: (text: string) => string;
-  /** The letters of a folder; of the built-in ones where the setting is empty. */
+  /** The letters of the administrator's folder, or the built-in ones if the setting is empty. */
   readonly letters: () => {
     readonly letters: readonly Letter[];
     readonly problems: readonly string[];

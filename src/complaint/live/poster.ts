@@ -1,6 +1,6 @@
 /**
- * Writes the letters of open complaints, and hands them to the mailer one by one. What may go is for
- * `complaint/next.ts`. Before the first byte goes the row is saved as `handing`: see `complaint/spool/complaint.ts`.
+ * Writes the letters of open complaints, and hands them to the mailer one by one. `complaint/next.ts` decides which may
+ * go. Saves the row as `handing` before it sends the first byte: see `complaint/spool/complaint.ts`.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import {printable} from '../../base/printable.js';
@@ -17,7 +17,7 @@ import type {HandOver} from '../../sys/talk/mail.js';
 
 /** Length of the reason why a letter cannot be written. Characters. */
 const mostWhy = 300;
-/** The mailer is asked again so late. Ms. */
+/** After the mailer failed, it is tried again after so long. Ms. */
 const retryMs = 15 * 60_000;
 
 export class Poster {
@@ -30,7 +30,7 @@ export class Poster {
     this.#troubles = new Troubles(parts.say);
   }
 
-  /** The mail as it would go now; or why it cannot be written. */
+  /** The mail as it would go now, or the reason why it cannot be written. */
   compose(complaint: Complaint, hash: KeyedHash): ReturnType<typeof composeMail> {
     const {sender, letters, base64, now, say} = this.#parts;
     const {letters: all, problems} = letters();
@@ -41,13 +41,13 @@ export class Poster {
     try {
       return composeMail(complaint, sender, all, tools, now());
     } catch (error) {
-      // One bad row, as of a state that somebody changed, holds up no other.
+      // One bad row, for example of a state that somebody changed, must not hold up the others.
       const why = `complaint ${complaint.id} cannot be written: ${(error as Error).message}`;
       return {kind: 'wrong', why: printable(why, mostWhy)};
     }
   }
 
-  /** Each open complaint one step on, or as many as can be. */
+  /** Takes each open complaint one step further, or as many steps as possible. */
   async post(hash: KeyedHash, stop: AbortSignal): Promise<void> {
     const {tables} = this.#parts;
     for (const {id} of [...tables.complaints.values()].filter(isOpen)) {
@@ -57,7 +57,7 @@ export class Poster {
     }
   }
 
-  /** Without those who must not be named any more; withdrawn where nobody is left. */
+  /** The complaint without clients that may not be named any more. Withdraws it if none is left. */
   #current(id: string): Complaint | undefined {
     const {tables, mayName, now} = this.#parts;
     const row = tables.complaints.get(id);
@@ -67,7 +67,7 @@ export class Poster {
       if (still !== row) tables.complaints.replace(id, still);
       return still;
     }
-    this.#put(row, {kind: 'withdrawn', atMs: now(), why: 'nobody of it is to be named any more'});
+    this.#put(row, {kind: 'withdrawn', atMs: now(), why: 'no client of it may be named any more'});
     return undefined;
   }
 
@@ -86,7 +86,7 @@ export class Poster {
       this.#put(before, {kind: 'held', atMs: now(), reason: 'noContact', why});
       return;
     }
-    // A mail is made of many parts: only where it goes, or nobody knows yet whether it can be written.
+    // A mail costs time to compose. So compose it only if it goes now, or if it is not known yet whether it can be written.
     const next = nextOf(before, this.#question(before, mode, book));
     if (next.kind === 'withdraw') {
       this.#put(before, {kind: 'withdrawn', atMs: now(), why: next.why});
@@ -107,14 +107,14 @@ export class Poster {
     return {mode, book, perDay, from, went, nowMs: now()};
   }
 
-  /** What was shown once is not shown again for a while, as it would not be sent again. */
+  /** A preview treats a complaint that was shown like one that was sent: it does not show the same clients again soon. */
   #shown(complaint: Complaint, mode: Mode): Complaint {
     const {tables, now} = this.#parts;
     if (mode === 'preview') noteTold(tables.complaintDeeds, complaint, 'shown', now());
     return this.#put(complaint, {kind: 'composed', go: 'no'});
   }
 
-  /** It has surely not gone: it is tried later, and takes no place of the day. */
+  /** The mail has surely not gone. It is tried again later, and does not count for `complaints_per_day`. */
   #again(handing: Complaint, {step}: Complaint, sentMs: number): void {
     const go = step.kind === 'composed' ? step.go : 'no';
     this.#put(handing, {kind: 'composed', go, againMs: sentMs + retryMs});
@@ -127,7 +127,7 @@ export class Poster {
     const handing = this.#put(complaint, {kind: 'handing', atMs: sentMs});
     countMail(tables.complaintBook, sentMs);
     noteTold(tables.complaintDeeds, complaint, 'sent', sentMs);
-    // Not on the disk: after a crash nobody would know of it, and it would go twice.
+    // Without the row on disk, the daemon would not know of this mail after a crash, and would send it twice.
     if (save() === 'failed') {
       this.#again(handing, complaint, sentMs);
       return;
@@ -148,7 +148,7 @@ export class Poster {
   }
 }
 
-/** @param result final, as far as anybody knows */
+/** @param result anything but a failure after which the mail is tried again */
 function stepAfter(result: HandOver, atMs: number): Step {
   if (result.kind === 'taken') return {kind: 'handed', atMs};
   const reason = result.kind === 'unknown' ? 'unknown' : 'refused';

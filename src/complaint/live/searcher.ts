@@ -1,7 +1,7 @@
 /**
- * Turns clients whose complaint is due into rows of the spool: asks for the holders of their
+ * Makes rows of the spool for clients whose complaint is due: looks up the holders of their
  * networks, a few at a time, and enters one complaint for each network. `complaint/due.ts` decides
- * which are due. Decides no letter.
+ * which are due. Writes no letter.
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {Troubles} from '../../base/mechanisms/troubles.js';
@@ -27,19 +27,19 @@ export type Accused = {readonly kind: 'entered' | 'refused'; readonly text: stri
 
 const refused = (text: string): Accused => ({kind: 'refused', text});
 
-/** Searches in one look. A count: a registry answers in a second or two, and a look comes each minute. */
+/** At most so many searches in one look. A count: a registry answers in a second or two, and a look comes each minute. */
 const mostSearches = 20;
 /** Networks whose search failed, or that wait for tomorrow. A count. */
 const mostWaiting = 10_000;
-/** Networks of which it is known who holds them, the latest. A count: each due client is held against them. */
+/** The latest networks whose holder is known. A count: each due client is compared with them. */
 const mostKnown = 50;
-/** Length of a foreign reason. Characters. */
+/** Length of a reason that another server gave. Characters. */
 const mostWhy = 200;
 
 interface Due {
   readonly deed: Deed;
   readonly address: Address;
-  /** Text of what is taken for one network. */
+  /** The smallest routed network around the address, as text. */
   readonly around: string;
 }
 
@@ -47,9 +47,9 @@ export class Searcher {
   readonly #parts: ComplaintParts;
   readonly #tally: ComplaintTally;
   readonly #troubles: Troubles;
-  /** Until when nobody is asked about what lies around an address. Ms since the epoch. */
+  /** Until when no search begins for the network around an address. Ms since the epoch. */
   readonly #waits = new BoundedMap<string, number>(mostWaiting);
-  /** To read thousands of addresses at each look would take a second. A row that changes is a new object. */
+  /** Parsing thousands of addresses at each look would take a second. A row that changes is a new object. */
   readonly #read = new WeakMap<Deed, Due>();
 
   constructor(parts: ComplaintParts, tally: ComplaintTally) {
@@ -89,7 +89,7 @@ export class Searcher {
     return due;
   }
 
-  /** @param hash with the key of the state */
+  /** @param hash uses the key of the state */
   async search(hash: KeyedHash, stop: AbortSignal): Promise<void> {
     let left = this.due().filter((due) => !this.#isWaiting(due));
     for (let searches = 0; left.length > 0 && searches < mostSearches; searches++) {
@@ -104,7 +104,7 @@ export class Searcher {
     }
   }
 
-  /** Of a message, at once: a person waits for the answer. */
+  /** Enters a complaint about a message, at once: a person waits for the answer. */
   async accuse(about: Accusation, hash: KeyedHash): Promise<Accused> {
     const {config, tables, now, brake, findContact, mayName} = this.#parts;
     const client = about.kind === 'message' ? parseAddress(about.client) : undefined;
@@ -121,7 +121,7 @@ export class Searcher {
     if (answer.kind === 'failed') return refused(printable(answer.why, mostWhy));
     const {network} = answer;
     const {contact, why} = this.#contactOf(answer, await this.#parts.ours());
-    // A proof without a contact must not be filed among those for which a complaint goes out.
+    // The caller files an accused message among those for which a complaint goes out. Without a contact none goes out.
     if (contact === undefined) return refused(`there is no contact to complain to: ${why}`);
     const id = complaintId({...about, network}, now(), hash);
     const entry = {id, about: {...about, network}, contact, why, nowMs: now()};
@@ -141,7 +141,7 @@ export class Searcher {
     for (const {around} of due) this.#waits.set(around, untilMs);
   }
 
-  /** The surest one that may be written to, or why there is none. */
+  /** The surest contact to which we may write, or the reason why there is none. */
   #contactOf(
     answer: Exclude<ContactAnswer, {kind: 'failed'}>,
     ours: readonly string[],
@@ -181,7 +181,7 @@ export class Searcher {
     } as const;
     const id = complaintId(about, nowMs, hash);
     const entered = enter(tables.complaints, {id, about, contact, why, nowMs});
-    // Today's has gone, or has nobody to go to: nobody is asked again before it can change.
+    // Today's letter has gone, or there is no contact for it. So do not search again before that can change.
     if (entered === 'waits' || contact === undefined) this.#wait(due, nowMs + laterMs);
     if (entered === 'entered') {
       const whom = contact === undefined ? `nobody: ${why}` : contact.mailbox;
@@ -190,13 +190,13 @@ export class Searcher {
   }
 }
 
-/** It may have been given while something was awaited. */
+/** A call, so that the compiler does not assume the value from before an `await`. */
 const isOver = ({aborted}: AbortSignal): boolean => aborted;
 
-/** After a failure nobody is asked sooner. Ms. */
+/** After a failure no search begins sooner. Ms. */
 const soonestMs = 60_000;
 const laterMs = 3_600_000;
-/** A registry that sends us away for longer is still asked again. Ms. */
+/** Even if a registry wants a longer pause, we ask it again after this. Ms. */
 const longestMs = 2 * 86_400_000;
 
 const whyNone = (found: number, others: number): string =>
@@ -204,7 +204,7 @@ const whyNone = (found: number, others: number): string =>
     ? 'the contact is in a domain of ours'
     : 'the mailboxes bounced recently, or you had them forgotten';
 
-/** Those in the network that was found; of a failure those around the address. */
+/** Divides the clients into those in the network that was found (or, after a failure, around the address) and others. */
 function divided(
   all: readonly Due[],
   first: Due,

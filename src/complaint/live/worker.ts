@@ -1,6 +1,6 @@
 /**
- * The work on complaints while the daemon runs: hears of blocks, and each minute carries what is due a step
- * further. Nothing waits for it: to hear costs a row of a table, and the rest is done by a timer. Decides
+ * Works on complaints while the daemon runs: notes blocks, and takes due complaints a step further each minute.
+ * Nothing waits for it: noting a block costs a row of a table, and a timer does the rest. Decides
  * nothing; `complaint/` and its spool do.
  */
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
@@ -23,13 +23,13 @@ import {Poster} from './poster.js';
 import {type Accused, Searcher} from './searcher.js';
 
 /**
- * Pause between two looks for due complaints; shorter only if the delay of a complaint is shorter,
- * and then as short as that. Ms.
+ * Pause between two looks for due complaints. If the delay of a complaint is shorter, the pause is as short as the
+ * delay. Ms.
  */
 const lookMs = 60_000;
 const shortestLookMs = 5_000;
 
-/** A block as it was made, with the names in clear: they go no further than here. */
+/** A block with the names in clear. They are hashed here and go no further. */
 export type HeardBlock = Omit<NotedBlock, 'names'> & {readonly names: readonly string[]};
 
 export class ComplaintWorker {
@@ -53,7 +53,7 @@ export class ComplaintWorker {
     this.#poster = new Poster(parts, this.tally);
   }
 
-  /** What was half handed over when the daemon ended is held; from now on it looks again and again. */
+  /** Holds complaints that were half handed over when the daemon ended. From now on looks for due ones in intervals. */
   start(everyMs?: number): void {
     const {tables, now, say, config} = this.#parts;
     for (const {id} of holdHalfHanded(tables.complaints, now())) {
@@ -63,7 +63,7 @@ export class ComplaintWorker {
     this.#timer = setInterval(() => void this.#looking.join(), everyMs ?? dueMs);
   }
 
-  /** Ends soon: what is being handed over is cut off. */
+  /** Ends soon: cuts off a mail that is being handed over. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#stop.abort();
@@ -75,27 +75,27 @@ export class ComplaintWorker {
     noteBlock(this.#parts.tables.complaintDeeds, {...block, names});
   }
 
-  /** By hand, or taken back: there is nothing to complain of. One that is over by itself stays. */
+  /** A block was lifted by hand or taken back, so there is nothing to complain about. Not called when a block just ends. */
   lifted(client: string): void {
     this.#parts.tables.complaintDeeds.delete(client);
   }
 
-  /** Carries what is due a step further, now. */
+  /** Takes due complaints a step further, now. */
   look(): Promise<void> {
     return this.#looking.run();
   }
 
-  /** Clients that are due and that nobody has looked up. A count. */
+  /** Clients that are due, and whose contact was not looked up yet. A count. */
   get due(): number {
     return this.#searcher.due().length;
   }
 
-  /** A message that was found to be bad: its complaint goes the same way. */
+  /** Enters a complaint about a bad message. It then goes the same way as the others. */
   accuse(about: Accusation): Promise<Accused> {
     return this.#searcher.accuse(about, this.#hash);
   }
 
-  /** The mail of a complaint, as it would go now. */
+  /** The mail of a complaint as it would go now. */
   compose(complaint: Complaint): ReturnType<typeof composeMail> {
     return this.#poster.compose(complaint, this.#hash);
   }
@@ -108,7 +108,7 @@ export class ComplaintWorker {
       sweepLeftOut(tables.complaintLeftOut, now());
       mendBook(tables.complaintBook, now());
       await this.#searcher.search(this.#hash, this.#stop.signal);
-      // A day without one shows nobody how the letters read.
+      // A day without an open complaint shows the operator no letter, so it does not count.
       if ([...tables.complaints.values()].some(isOpen)) countDay(tables.complaintBook, now());
       save();
       await this.#poster.post(this.#hash, this.#stop.signal);

@@ -1,17 +1,17 @@
 /**
- * Which complaint a returned message is about, and what it is: a bounce, a delay, the answer of a
- * program or of a person. The message is hostile: the reader reads it in bounds, line by line, and
- * obeys nothing in it. The daemon knows whether an id is one of ours; only its recipients can name
- * it. Answers nothing.
+ * Decides which complaint a returned message is about, and what it is: a bounce, a delay, or the answer of a
+ * program or of a person. The message is hostile: it is read line by line, within bounds, and
+ * nothing in it is obeyed. The daemon knows whether an id is ours, and only the recipients of a complaint know its
+ * id. Sends no answer.
  */
 import {printable} from '../../base/printable.js';
 import type {Returned} from './returned.js';
 
-/** How much of a message is read. Characters: a bounce has its report in front. */
+/** So much of a message is read. Characters: a bounce has its report in front. */
 export const mostReturned = 256 * 1024;
-/** Header fields that are looked at. A count. */
+/** At most so many header fields are read. A count. */
 const mostFields = 500;
-/** Of what the other side says. Characters. */
+/** Length of the other side's reason. Characters. */
 const mostWhy = 200;
 
 type ReadReturned =
@@ -19,7 +19,7 @@ type ReadReturned =
   | {readonly kind: 'stranger'};
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/i;
-/** Where our own number may stand: in the address to which it came, in what it answers, in its subject. */
+/** Fields that may have the id: the address to which the message came, the message that it answers, the subject. */
 const idFields = [
   ...['delivered-to', 'x-original-to', 'to', 'cc', 'received', 'in-reply-to'],
   ...['references', 'subject'],
@@ -40,7 +40,7 @@ export function readReturned(text: string): ReadReturned {
   return {kind: 'returned', id, is, why: printable(why, mostWhy)};
 }
 
-/** Names in small letters; folded lines are joined. */
+/** Names are in lower case, and folded lines are joined. */
 function fieldsIn(lines: readonly string[]): Field[] {
   const fields: [string, string][] = [];
   for (const line of lines) {
@@ -69,7 +69,7 @@ function idIn(fields: readonly Field[]): string | undefined {
   return undefined;
 }
 
-/** Our own header comes back with it. */
+/** A bounce returns the header of our mail. */
 function idInBody(body: readonly string[]): string | undefined {
   const line = body.find((each) => /^(?:message-id|report-id):/i.test(each) && uuid.test(each));
   return line === undefined ? undefined : uuid.exec(line)?.[0].toLowerCase();

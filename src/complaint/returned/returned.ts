@@ -1,8 +1,8 @@
-/** What can come back to a complaint. Which one a message is, is decided in `read-returned.ts`. */
+/** The kinds of messages that come back to a complaint. `read-returned.ts` decides which kind a message is. */
 
 /**
- * `bounce`: it was not delivered, and will not be. `automatic`: a program answers, such as a ticket system or a
- * holiday. `person`: somebody does. `delay`: a mailer still tries.
+ * `bounce`: the complaint was not delivered, and will not be. `automatic`: a program answers, such as a ticket system
+ * or a vacation program. `person`: a person answers. `delay`: a mailer still tries.
  */
 export type Returned = 'bounce' | 'automatic' | 'person' | 'delay';
 

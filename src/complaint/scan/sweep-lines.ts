@@ -1,31 +1,31 @@
 /**
  * The lines of JSON that the two processes of a sweep exchange. One of them runs as the owner of
- * the Maildir, who could make it say anything. So each line is checked and bounded here, and no
- * line accuses a client by itself. Decides nothing.
+ * the Maildir, who can make it write anything. So this file checks and bounds each line, and no
+ * line accuses a client by itself. Decides nothing else.
  */
 import {type Is, isText, listOf, oneOf, shape, variants, whole} from '../../base/shape.js';
 import {mostHeaderCharacters} from '../header/fields.js';
 
-/** Found messages of one sweep. A count: a backlog is done in several sweeps. */
+/** At most so many found messages in one sweep. A count: a backlog takes several sweeps. */
 export const mostFound = 200;
-/** Names of messages that one sweep reads. A count: large mailboxes have some 50,000. */
+/** At most so many names of messages are read in one sweep. A count: large mailboxes have some 50,000. */
 export const mostNames = 200_000;
-/** Of the scanning of one sweep. Ms: below the five minutes after which the timer begins the next. */
+/** Time for scanning in one sweep. Ms: less than the five minutes after which the timer begins the next sweep. */
 export const longestScanMs = 240_000;
-/** Length of a line. Bytes: a header, each character of it escaped, and what stands around it. */
+/** Length of a line. Bytes: a header whose every character is escaped, and the fields around it. */
 export const longestLineBytes = 6 * mostHeaderCharacters + 16 * 1024;
 
-/** To the owner's process, first. */
+/** The first line to the owner's process. */
 export interface SweepWish {
   readonly clamdSocket: string;
-  /** Messages that were delivered before are left alone. Ms since the epoch. */
+  /** Messages that were delivered earlier are left alone. Ms since the epoch. */
   readonly sinceMs: number;
   readonly folders: Readonly<Record<Destination, string>>;
 }
 
 export type Destination = 'complained' | 'contactless';
 
-/** To it, after `scanned`. */
+/** The second line to it, after `scanned`. */
 interface SweepMoves {
   readonly moves: readonly {readonly number: number; readonly to: Destination}[];
 }
@@ -35,22 +35,22 @@ export interface SweepCounts {
   readonly clean: number;
   readonly found: number;
   readonly unscanned: number;
-  /** Delivered before the time that was asked for. */
+  /** Delivered before `sinceMs`. */
   readonly old: number;
-  /** Links, pipes, folders, and what went away meanwhile. */
+  /** Links, pipes, folders, and files that vanished meanwhile. */
   readonly skipped: number;
-  /** Beyond the bounds of one sweep, in time or number: for the next one. */
+  /** Left for the next sweep, because this one reached its bound of time or number. */
   readonly left: number;
 }
 
 export type SweepLine =
   | {
       readonly kind: 'found';
-      /** Of this message in this sweep. */
+      /** The number of this message in this sweep. */
       readonly number: number;
-      /** Below the Maildir. */
+      /** The path below the Maildir. */
       readonly file: string;
-      /** What the scanner calls it. */
+      /** The scanner's name for it. */
       readonly name: string;
       /** Each character is a byte. */
       readonly header: string;
@@ -59,16 +59,16 @@ export type SweepLine =
   | {readonly kind: 'scanned'; readonly counts: SweepCounts}
   | {readonly kind: 'moved'; readonly number: number; readonly to: string}
   | {readonly kind: 'notMoved'; readonly number: number; readonly why: string}
-  /** Nothing was done at all. */
+  /** The sweep did nothing. */
   | {readonly kind: 'refused'; readonly why: string};
 
 const count = whole(0, 1_000_000_000);
-/** Of names and reasons. Characters. */
+/** Length of names and reasons. Characters. */
 const mostTextCharacters = 5000;
 
 const short: Is<string> = (value): value is string =>
   isText(value) && value.length <= mostTextCharacters;
-/** With a little more than a header, so that the reader of it sees that it is cut. */
+/** May be a little longer than a header, so that the reader of the header sees that it is cut. */
 const headerLike: Is<string> = (value): value is string =>
   isText(value) && value.length <= mostHeaderCharacters + 1;
 const number = whole(0, mostFound - 1);

@@ -1,12 +1,12 @@
 /**
- * A complaint and how far it has come: one row of the spool. Each step is one transaction, and a row is saved
- * before the next step begins. Clients whose complaint is due, and that nobody looked up yet, are no row here:
- * they are rows of `deed.ts`.
+ * A complaint and its current step: one row of the spool. Each step is one transaction, and the row is saved
+ * before the next step begins. A client whose complaint is due, but whose contact was not looked up yet, has no row
+ * here. It has one in `deed.ts`.
  *
- * A mail goes out once at most, not once at least. The row is saved as `handing` before the first byte goes to
- * the mailer. A daemon that is killed then finds it so, and nobody knows whether the mailer took it: it is held
- * and shown. For a mail too few costs nothing, the attacker's next block tells the same; a mail twice is what
- * makes an abuse desk close both unread.
+ * A mail goes out at most once, not at least once. The row is saved as `handing` before the first byte goes to
+ * the mailer. If the daemon is killed then, it finds this row at its next start. It cannot know whether the mailer took
+ * the mail, so it holds the complaint and shows it. A mail too few costs nothing, because the attacker's next block
+ * leads to another. If a mail comes twice, an abuse desk closes both unread.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import type {Contact} from '../contact/answer.js';
@@ -14,16 +14,16 @@ import type {Accusation} from './accusation.js';
 
 /** Why a complaint waits for a person. */
 export type HeldWhy =
-  /** The registries and the DNS name nobody, or only mailboxes that are dead or left out. */
+  /** Registries and DNS name no contact, or only mailboxes that are dead or left out. */
   | 'noContact'
   /** The mailer refused it for good. */
   | 'refused'
-  /** The daemon ended, or the connection broke, while the mailer took it: nobody knows whether it did. */
+  /** The daemon ended, or the connection broke, during the hand-over. So it is not known whether the mailer took the mail. */
   | 'unknown';
 
 export type Step =
   | {readonly kind: 'lookedUp'}
-  /** Its letter can be written. `go`: the operator says that it is to be sent. */
+  /** Its letter can be written. `go`: `yes` if the operator wants it sent. */
   | {readonly kind: 'composed'; readonly go: 'no' | 'yes'; readonly againMs?: number | undefined}
   | {readonly kind: 'handing'; readonly atMs: number}
   | {readonly kind: 'handed'; readonly atMs: number}
@@ -37,7 +37,7 @@ export type Step =
       readonly kind: 'bounced';
       readonly atMs: number;
       readonly sentMs: number;
-      /** What the other side says: printable, cut. */
+      /** The other side's answer: printable, cut. */
       readonly why: string;
     }
   | {
@@ -48,12 +48,12 @@ export type Step =
     }
   | {readonly kind: 'withdrawn'; readonly atMs: number; readonly why: string};
 
-/** Plain data: it is saved as it is, under its id. */
+/** Plain data, saved unchanged under its id. */
 export interface Complaint {
-  /** A UUID that follows from the network and the day, and that nobody else can tell. */
+  /** A UUID made from the network and the day. Without our key nobody can compute it. */
   readonly id: string;
   readonly network: string;
-  /** Whom it is for; absent: nobody is known (`held`). */
+  /** The recipient; absent: none is known (`held`). */
   readonly contact?: Contact | undefined;
   /** Ms since the epoch. */
   readonly madeMs: number;
@@ -61,18 +61,18 @@ export interface Complaint {
   readonly step: Step;
 }
 
-/** Complaints remembered. A count: with 500 addresses each, some ten megabytes. */
+/** At most so many complaints are kept. A count: with 500 addresses each, some ten megabytes. */
 export const mostComplaints = 500;
-/** So long. Ms. */
+/** A complaint is kept for so long. Ms. */
 const complaintKeptMs = 90 * 86_400_000;
-/** Addresses in one letter. A count: the rest is counted in a line. */
+/** At most so many addresses in one letter. A count: one line gives the number of the rest. */
 export const mostAttackers = 500;
 
 /** Still on its way to the mailer. */
 export const isOpen = ({step}: Complaint): boolean =>
   step.kind === 'lookedUp' || step.kind === 'composed';
 
-/** When the mailer took it, or may have. Undefined: it did not. Ms since the epoch. */
+/** When the mailer took it, or may have taken it. Undefined: it did not. Ms since the epoch. */
 export function sentMs({step}: Complaint): number | undefined {
   switch (step.kind) {
     case 'handing':
@@ -90,7 +90,7 @@ export function sentMs({step}: Complaint): number | undefined {
   }
 }
 
-/** A bounce comes within this: mailers try for five days (RFC 5321 section 4.5.4.1). Ms. */
+/** A bounce comes within this time: mailers try for five days (RFC 5321 section 4.5.4.1). Ms. */
 const bouncesMs = 7 * 86_400_000;
 
 /**
@@ -108,14 +108,14 @@ export function makeRoom(complaints: Table<Complaint>, nowMs: number): 'room' | 
   return 'room';
 }
 
-/** Puts the row where it was; a new one at the end. */
+/** Saves the step in the complaint's row, which keeps its place; a new row goes to the end. */
 export function putStep(complaints: Table<Complaint>, complaint: Complaint, step: Step): Complaint {
   const next = {...complaint, step};
   complaints.replace(complaint.id, next);
   return next;
 }
 
-/** At a start: what was being handed over when the process ended is held. @returns those */
+/** Called at a start: holds the complaints that were being handed over when the process ended. @returns these */
 export function holdHalfHanded(complaints: Table<Complaint>, nowMs: number): Complaint[] {
   const half = [...complaints.values()].filter(({step}) => step.kind === 'handing');
   return half.map((each) =>
@@ -129,8 +129,8 @@ export function holdHalfHanded(complaints: Table<Complaint>, nowMs: number): Com
 }
 
 /**
- * Forgets what is old; an open one is never forgotten by its age. What lies in the future, by a clock that was
- * set back, is moved to now.
+ * Forgets old complaints, but never an open one. Moves times that are in the future, after the clock was
+ * set back, to now.
  */
 export function sweepComplaints(complaints: Table<Complaint>, nowMs: number): void {
   for (const [id, each] of [...complaints.entries()]) {

@@ -1,6 +1,6 @@
 /**
- * What a blocked client did, as far as a complaint may report it: when, how often, and the names it
- * asked for as patterns and keyed hashes. Each row is a client that evidence blocked;
+ * Remembers what a blocked client did, as far as a complaint may report it: when, how often, and the names for which
+ * it asked, as patterns and keyed hashes. Each row is a client that was blocked by evidence.
  * `complaint/due.ts` decides whether a complaint follows. Knows no clock.
  */
 import type {Table} from '../../base/mechanisms/table.js';
@@ -8,58 +8,58 @@ import {parseAddress} from '../../net/address.js';
 import {parseNetwork} from '../../net/network.js';
 import {NetworkSet} from '../../net/network-set.js';
 
-/** A user name as strangers may read it: never the name itself, and never whether it exists. */
+/** A user name as strangers may see it: never the name itself, and never whether it exists. */
 export interface ShownName {
   /** Its first letter and its length: `a, 5 characters`. */
   readonly pattern: string;
-  /** The beginning of a keyed hash, hexadecimal: the same name has the same one in every complaint. */
+  /** The beginning of a keyed hash, hexadecimal. A name has the same hash in every complaint. */
   readonly hash: string;
 }
 
 /** One client that was blocked for what it did. */
 export interface Attacker {
-  /** Canonical text of the network that was blocked: of IPv4 the address itself. */
+  /** Canonical text of the blocked network; for IPv4 the address itself. */
   readonly client: string;
-  /** Canonical text of one address, as the mailer had it in a session. */
+  /** Canonical text of an address that had a session with the mailer. */
   readonly address: string;
   /** Ms since the epoch, by the log. */
   readonly firstMs: number;
   readonly lastMs: number;
-  /** What was counted: unknown names, wrong passwords. Counts. */
+  /** Unknown names and wrong passwords that were counted against it. Counts. */
   readonly unknownNames: number;
   readonly wrongPasswords: number;
-  /** Blocks that could be complained of, the latest included. A count. */
+  /** Blocks that a complaint may report, with the latest. A count. */
   readonly blocks: number;
-  /** The last ones, oldest first. */
+  /** The last names, oldest first. */
   readonly names: readonly ShownName[];
-  /** Of its last connection, where it is known. */
+  /** The client's port in its last connection, if it is known. */
   readonly sourcePort?: number | undefined;
 }
 
-/** Plain data: it is saved as it is. */
+/** Plain data, saved unchanged. */
 export interface Deed extends Attacker {
   /** When its latest blocks were made, oldest first. Ms since the epoch. */
   readonly blocksMs: readonly number[];
-  /** When a complaint last named it, and whether that was sent; absent: none did. */
+  /** When a complaint last named the client, and whether that complaint was sent or only shown; absent: none named it. */
   readonly told?: {readonly atMs: number; readonly as: 'sent' | 'shown'} | undefined;
 }
 
-/** Clients remembered. A count: some ten megabytes; beyond it the one silent for longest goes. */
+/** At most so many clients are remembered. A count: some ten megabytes. The client that was quiet for longest goes first. */
 export const mostDeeds = 20_000;
-/** Blocks of one client whose times are kept. A count. */
+/** The times of at most so many blocks of a client are kept. A count. */
 const mostBlockTimes = 16;
-/** Names of one client. A count. */
+/** At most so many names of one client are kept. A count. */
 export const mostShownNames = 8;
-/** So long a client is remembered after its latest block. Ms: a complaint shows what came after it. */
+/** A client is remembered for so long after its latest block. Ms: an operator sees what it did after a complaint. */
 const deedKeptMs = 30 * 86_400_000;
 
-/** A block that evidence made. */
+/** A block that was made by evidence. */
 export interface NotedBlock {
   readonly client: string;
   readonly address: string;
   /** When it was made, by our clock. Ms since the epoch. */
   readonly nowMs: number;
-  /** What it was made for, by the log. Ms since the epoch. */
+  /** The time of the evidence, by the log. Ms since the epoch. */
   readonly firstMs: number;
   readonly lastMs: number;
   readonly unknownNames: number;
@@ -80,7 +80,7 @@ export function noteBlock(deeds: Table<Deed>, block: NotedBlock): void {
     lastMs: Math.max(before?.lastMs ?? lastMs, lastMs),
     unknownNames: (before?.unknownNames ?? 0) + block.unknownNames,
     wrongPasswords: (before?.wrongPasswords ?? 0) + block.wrongPasswords,
-    // Not all blocks that it ever had: of others a line of a log may be all that is known.
+    // Counts only blocks that were noted here. Of an earlier block only a line of a log may be known.
     blocks: (before?.blocks ?? 0) + 1,
     names: [...names.values()].slice(-mostShownNames),
     ...(before?.told !== undefined && {told: before.told}),
@@ -90,8 +90,8 @@ export function noteBlock(deeds: Table<Deed>, block: NotedBlock): void {
 export const latestBlockMs = ({blocksMs}: Deed): number => blocksMs.at(-1) ?? 0;
 
 /**
- * Forgets what the clients of these networks did: their blocks were wrong, or nobody wants them any more. All deeds
- * are walked through once at most, however many networks there are, and only for those that are no client of a row.
+ * Forgets the deeds in these networks, because their blocks were wrong or are not wanted any more. A network that is the
+ * key of a row costs one look-up. For all the others together, the table is walked through once.
  *
  * @param networks canonical texts
  */
@@ -110,8 +110,8 @@ export function forgetDeeds(deeds: Table<Deed>, networks: readonly string[]): vo
 }
 
 /**
- * Forgets what is old; and what lies in the future, by a clock that was set back, is moved to now: it would
- * count for as long as the clock was ahead.
+ * Forgets old deeds. Moves times that are in the future, after the clock was set back, to now: otherwise a deed would
+ * stay for as long as the clock was ahead.
  */
 export function sweepDeeds(deeds: Table<Deed>, nowMs: number): void {
   for (const [client, deed] of [...deeds.entries()]) {

@@ -1,6 +1,6 @@
 /**
- * Puts a complaint into the spool: makes its row, or adds to the one of today that has not gone yet. Decides
- * what one letter holds, and that a network gets one a day. Knows neither clock nor registry.
+ * Puts a complaint into the spool: makes its row, or adds to today's row if that was not sent yet. Decides
+ * what one letter holds, and that a network gets one letter a day. Knows neither clock nor registry.
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import type {Contact} from '../contact/answer.js';
@@ -10,7 +10,7 @@ import type {Attacker, Deed} from './deed.js';
 
 const dayMs = 86_400_000;
 
-/** Letters about this network that went in the last 24 hours, or may have; those of a future time too. A count. */
+/** Letters about this network that were, or may have been, sent in the last 24 hours. A future time counts too. A count. */
 export const wentToday = (
   complaints: Iterable<Complaint>,
   network: string,
@@ -23,7 +23,7 @@ export const wentToday = (
 
 interface Entry {
   readonly id: string;
-  /** Of guessing with all attackers that are due, however many. */
+  /** An accusation of guessing has all attackers that are due, however many. */
   readonly about: Accusation;
   readonly contact: Contact | undefined;
   /** Why there is no contact. */
@@ -32,14 +32,14 @@ interface Entry {
 }
 
 /**
- * @returns `waits`: today's letter about this network has gone, or goes out as the operator saw it,
- * or the spool is full; its clients stay due. `entered` also for a message that is part of a
- * complaint already: it is not reported twice.
+ * @returns `waits`: today's letter about this network was sent, or the operator approved it and it must not change,
+ *   or the spool is full. The clients stay due. `entered` also for a message that already has a complaint, because it
+ *   is not reported twice.
  */
 export function enter(complaints: Table<Complaint>, entry: Entry): 'entered' | 'waits' {
   const {id, about, contact, why, nowMs} = entry;
   const there = complaints.get(id);
-  // Its clients were blocked again after the daemon gave the first letter of the day up: nobody was sent that one.
+  // The day's first letter was withdrawn and not sent, and its clients were blocked again since.
   const isGivenUp = about.kind === 'guessing' && there?.step.kind === 'withdrawn';
   const before = isGivenUp ? undefined : there;
   if (before !== undefined && !isOpen(before)) {
@@ -65,7 +65,7 @@ export function enter(complaints: Table<Complaint>, entry: Entry): 'entered' | '
   return 'entered';
 }
 
-/** What had no place before is still due, and comes again: only the sum of now is left out. */
+/** Attackers for which the earlier letter had no room are still due, so they are among those of now. */
 function joined(before: Accusation | undefined, now: Accusation): Accusation {
   if (now.kind !== 'guessing') return now;
   const earlier = before?.kind === 'guessing' ? before.attackers : [];
@@ -73,7 +73,7 @@ function joined(before: Accusation | undefined, now: Accusation): Accusation {
   return guessing(now.network, [...all.values()]);
 }
 
-/** The worst first; those for whom there is no place are counted. */
+/** The worst attackers first. Those for which there is no room are only counted. */
 function guessing(
   network: string,
   attackers: readonly Attacker[],
@@ -92,7 +92,7 @@ export function attackerOf(deed: Deed): Attacker {
   return {client, address, firstMs, lastMs, ...counts, names, ...port};
 }
 
-/** The clients it names were named: nobody names them again for a while. */
+/** Notes that the complaint named its clients, so that no other one names them soon. */
 export function noteTold(
   deeds: Table<Deed>,
   {about}: Complaint,

@@ -1,4 +1,4 @@
-/** A hash with a key that the state keeps. Computed elsewhere (`sys/complaint/keyed-hash.ts`). */
+/** A hash with a key that is kept in the state. `sys/complaint/keyed-hash.ts` computes it. */
 
-/** @returns 64 hexadecimal digits at least, which nobody without the key can tell */
+/** @returns at least 64 hexadecimal digits, which nobody can compute without the key */
 export type KeyedHash = (text: string) => string;

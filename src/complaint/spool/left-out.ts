@@ -1,5 +1,5 @@
 /**
- * Which mailboxes and networks get no complaint any more: mailboxes that bounced, for a time;
+ * Decides which mailboxes and networks get no complaint any more: mailboxes that bounced, for a time;
  * mailboxes and networks that the operator excluded, for good. Knows no clock.
  */
 import type {Table} from '../../base/mechanisms/table.js';
@@ -7,18 +7,18 @@ import type {Address} from '../../net/address.js';
 import {contains, parseNetwork} from '../../net/network.js';
 import type {Contact} from '../contact/answer.js';
 
-/** Plain data: it is saved as it is, under the mailbox in small letters, or the network. */
+/** Plain data, saved unchanged under the mailbox in lower case, or under the network. */
 export type LeftOut =
   | {readonly kind: 'dead'; readonly untilMs: number; readonly why: string}
   | {readonly kind: 'forgotten'; readonly sinceMs: number}
   | {readonly kind: 'never'; readonly sinceMs: number};
 
-/** So long nobody writes to a mailbox that bounced. Ms. */
+/** A mailbox that bounced gets no mail for so long. Ms. */
 const deadMs = 30 * 86_400_000;
-/** Mailboxes and networks remembered. A count. */
+/** At most so many mailboxes and networks are remembered. A count. */
 export const mostLeftOut = 10_000;
 
-/** A host name knows no capitals; that a mailbox does is rare, and a desk that bounced is the same one. */
+/** Host names ignore case. A mailbox that does not is rare, and both spellings would reach the same desk. */
 const keyOf = (mailbox: string): string => mailbox.toLowerCase();
 
 export function markDead(table: Table<LeftOut>, mailbox: string, why: string, nowMs: number): void {
@@ -32,22 +32,22 @@ export const forget = (table: Table<LeftOut>, mailbox: string, nowMs: number): v
 export const never = (table: Table<LeftOut>, network: string, nowMs: number): void =>
   void table.set(network, {kind: 'never', sinceMs: nowMs});
 
-/** Whether the mailbox may be written to. */
+/** Whether we may write to the mailbox. */
 export function isAlive(table: Table<LeftOut>, mailbox: string, nowMs: number): boolean {
   const row = table.get(keyOf(mailbox));
-  // By a clock that was set back a mailbox is dead no longer than the time allows.
+  // Even after the clock was set back, a mailbox counts as dead for no longer than `deadMs`.
   const isDead = row?.kind === 'dead' && nowMs < row.untilMs && row.untilMs <= nowMs + deadMs;
   return row?.kind !== 'forgotten' && !isDead;
 }
 
-/** The surest one that may be written to. One mailbox a mail: a bounce tells which one is dead. */
+/** The surest contact to which we may write. A mail has one recipient, so that a bounce shows which mailbox is dead. */
 export const firstAlive = (
   table: Table<LeftOut>,
   contacts: readonly Contact[],
   nowMs: number,
 ): Contact | undefined => contacts.find(({mailbox}) => isAlive(table, mailbox, nowMs));
 
-/** Whether a network of which nobody complains holds the address. */
+/** Whether the address is in a network that the operator excluded. */
 export function isNever(table: Table<LeftOut>, address: Address | undefined): boolean {
   if (address === undefined) return false;
   for (const [key, {kind}] of table.entries()) {

@@ -1,13 +1,13 @@
 /**
- * The id of a complaint: a UUID that follows from its subject, so that the same complaint cannot be
- * made twice, after a crash either. It is a keyed hash, so only its recipients can name it: what
- * comes back to it is believed (`returned/`). Computes no hash.
+ * Makes the id of a complaint: a UUID that follows from its subject, so that the same complaint cannot be
+ * made twice, even after a crash. It is a keyed hash, so only the recipients of a complaint know its id. That is why
+ * blocksmtp believes a returned message that has it (`returned/`). Computes no hash.
  */
 import type {Accusation} from './accusation.js';
 import {dayOf} from './book.js';
 import type {KeyedHash} from './keyed.js';
 
-/** Of the form of version 4 (RFC 9562, section 5.4), as XARF wants it. */
+/** XARF wants the form of version 4 (RFC 9562, section 5.4). */
 function uuidOf(hex: string): string {
   const variant = ((Number.parseInt(hex[16] ?? '0', 16) & 3) | 8).toString(16);
   const parts = [
@@ -20,13 +20,13 @@ function uuidOf(hex: string): string {
   return parts.join('-');
 }
 
-/** Guessing: one for each network and day. A message: one for itself. */
+/** For guessing there is one id for each network and day. Each message has its own. */
 export function complaintId(about: Accusation, nowMs: number, hash: KeyedHash): string {
   const what = about.kind === 'guessing' ? `${dayOf(nowMs)}` : `${about.client} ${about.queueId}`;
   return uuidOf(hash(`complaint ${about.kind} ${about.network} ${what}`));
 }
 
-/** Of one report for programs among those of a complaint. */
+/** The id of one report for programs, of which a complaint may have several. */
 export const reportId = (complaint: string, address: string, hash: KeyedHash): string =>
   uuidOf(hash(`report ${complaint} ${address}`));
 

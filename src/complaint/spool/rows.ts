@@ -1,4 +1,4 @@
-/** Whether a saved row is one that this program could have written: see `guard/saved-rows.ts`. */
+/** Checks whether this program could have written a saved row: see `guard/saved-rows.ts`. */
 import {
   type Is,
   isNumber,
@@ -25,7 +25,7 @@ const isAddress: Is<string> = (value): value is string =>
 
 const isNetwork: Is<string> = (value): value is string =>
   isText(value) && parseNetwork(value)?.text === value;
-/** The last moment that a Date can be (ECMA-262). Ms since the epoch. */
+/** The latest time that a Date can hold (ECMA-262). Ms since the epoch. */
 const lastDateMs = 8.64e15;
 const isTime: Is<number> = (value): value is number =>
   isNumber(value) && value >= 0 && value <= lastDateMs;
@@ -39,7 +39,7 @@ const attacker = {
   sourcePort: maybe(whole(1, 65_535)),
 };
 const isAttacker = shape<Attacker>(attacker);
-/** One at least: a letter tells when the first of them came. */
+/** At least one, because a letter says when the first attacker came. */
 const isAttackers: Is<readonly Attacker[]> = (value): value is readonly Attacker[] =>
   listOf(isAttacker)(value) && value.length > 0;
 const isId: Is<string> = (value): value is string => isText(value) && isComplaintId(value);
@@ -58,7 +58,7 @@ type Guessing = Omit<Extract<Accusation, {kind: 'guessing'}>, 'kind'>;
 type Message = Omit<Extract<Accusation, {kind: 'message'}>, 'kind'>;
 type Found = Message['found'];
 
-/** Also what `complain message --send` gives to the daemon. */
+/** Also checks the accusation that `complain message --send` gives to the daemon. */
 export const isAccusation = variants<Accusation>({
   guessing: shape<Guessing>({
     network: isNetwork,

@@ -1,4 +1,4 @@
-/** The tables of complaints, under the names that they have in the state. */
+/** The tables of complaints, by their names in the state. */
 import type {Table} from '../../base/mechanisms/table.js';
 import type {ComplaintBook} from './book.js';
 import type {Complaint} from './complaint.js';

@@ -1,9 +1,9 @@
 /**
- * HTML and SVG as text that cannot be broken out of: whatever is put between or into elements is escaped, and only
- * what this module made itself is not. Knows no page.
+ * Makes HTML and SVG. Escapes every text that is put between or into elements; only markup that this module made itself
+ * is not escaped. So foreign text cannot become an element. Knows no page.
  */
 
-/** Made here: it is put into other markup as it is. */
+/** Markup that was made here. It is put into other markup unchanged. */
 export interface Markup {
   readonly markup: string;
 }
@@ -18,7 +18,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Control characters and marks that turn the direction of writing become `?`: people shall see what stands there. */
+/** Control characters, and marks that change the direction of writing, become `?`, so that people see the true text. */
 export const escaped = (text: string): string =>
   text
     .replaceAll(/[^\P{C}\n]/gu, '?')
@@ -29,10 +29,10 @@ const contentText = (content: Content): string => {
   return 'markup' in content ? content.markup : content.map(contentText).join('');
 };
 
-/** Elements that have no end. */
+/** Elements without an end tag. */
 const empty = new Set(['meta', 'rect', 'line', 'path', 'circle']);
 
-/** An element of a name that we wrote. @param attributes its names are ours too, their values are escaped */
+/** An element. Its name and the names of its attributes are ours; the values are escaped. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number>> = {},

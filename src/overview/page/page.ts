@@ -1,6 +1,7 @@
 /**
- * The report as one page of HTML: it loads nothing, runs no script, and can be read on a phone, by keyboard and by a
- * screen reader. How it looks is for `style.ts`; what it says is the same as in the text (`overview/sections.ts`).
+ * Makes the report as one page of HTML. The page loads nothing and runs no script. It can be read on a phone, with the
+ * keyboard and with a screen reader. `style.ts` decides how it looks. It says the same as the text
+ * (`overview/sections.ts`).
  */
 import type {Overview} from '../overview.js';
 import type {Columns, Section} from '../section.js';
@@ -11,7 +12,7 @@ import {plotMarkup} from './plot.js';
 import {styleSheet} from './style.js';
 import {zoneText} from '../../base/time-text.js';
 
-/** Forbids the browser to load or run anything, whatever stands in the page. */
+/** Forbids the browser to load or run anything, whatever the page contains. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /**
@@ -78,10 +79,10 @@ function sectionMarkup(section: Section): Markup {
   );
 }
 
-/** Rows that are seen at once. A count: behind more the next part would not be found on a phone. */
+/** At most so many rows are shown unfolded. A count: with more, a reader on a phone would not find the next part. */
 const mostOpenRows = 12;
 
-/** Behind a plot, or where there are many rows, they open by mouse and key. */
+/** The rows behind a plot, and many rows, are folded; the reader opens them by mouse or keyboard. */
 function valuesMarkup({id, plot}: Section, table: Columns): readonly Markup[] {
   const {caption, rows, more} = table;
   const all = `${id}-values`;
@@ -101,7 +102,7 @@ const isNumber = (cell: string): boolean => /^-?[\d,]+(?:\.\d+)?(?: \(now\))?$/.
 
 const isTime = (cell: string): boolean => /^\d{4}-\d\d-\d\d \d\d:\d\d$/.test(cell);
 
-/** Columns of which each cell is a number or nothing stand to the right. */
+/** Columns whose every cell is a number or empty are aligned to the right. */
 function numberColumns({head, rows}: Columns): readonly boolean[] {
   return head.map((_, at) => {
     const cells = rows.map((row) => row[at] ?? '-').filter((cell) => cell !== '-');
@@ -132,7 +133,7 @@ function tableMarkup(table: Columns, id: string): Markup {
   );
   const body = element(
     'table',
-    // Roles: on a phone the table is laid out as a list, and some browsers would take it for one.
+    // On a phone the table is laid out as a list. Without the roles some browsers would treat it as a list.
     {class: 'stack', role: 'table'},
     element('caption', {}, caption),
     element('thead', {role: 'rowgroup'}, element('tr', {role: 'row'}, heads)),

@@ -1,13 +1,13 @@
 /**
- * Plots as SVG, drawn here: the page runs no script and loads nothing, and a plotting library is larger than the two
- * forms that are needed. Colours come from the style sheet of the page (`style.ts`), so light and dark are its
- * matter. A plot is one picture for a screen reader; its values stand in the table below it.
+ * Draws plots as SVG. A plotting library was refused: it is larger than the two forms that are needed, and the page runs
+ * no script. The style sheet of the page (`style.ts`) has the colours, light and dark. For a screen reader a plot is one
+ * picture; the table below it has its values.
  */
 import type {Plot, Series} from '../section.js';
 import {minuteText, numberText} from '../section-text.js';
 import {element, type Markup} from './markup.js';
 
-/** Of the picture, in its own units; the page scales it. */
+/** Sizes of the picture in its own units. The page scales it. */
 const size = {width: 720, height: 240, left: 56, right: 12, top: 12, bottom: 40};
 const inner = {
   width: size.width - size.left - size.right,
@@ -15,7 +15,7 @@ const inner = {
 };
 const floor = size.top + inner.height;
 
-/** @param id of the section: of a page each id stands once */
+/** @param id of the section; an id occurs once in a page */
 export function plotMarkup(plot: Plot, id: string): Markup {
   const [title, desc] = [`${id}-plot-title`, `${id}-plot-text`];
   const drawn = plot.kind === 'columns' ? columns(plot) : lines(plot);
@@ -54,7 +54,7 @@ function description({series, unit}: Plot): string {
   return `${parts.join('; ')}. The table below has the values.`;
 }
 
-/** Steps that people read easily: 1, 2 or 5 with zeros. Three or four up to the highest value. */
+/** Ticks that people read easily: 1, 2 or 5 with zeros. There are three or four up to the highest value. */
 export function ticksTo(most: number): number[] {
   const rough = Math.max(1, most) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -87,10 +87,10 @@ function scaleTo(most: number): Scale {
   return {yOf, grid};
 }
 
-/** Labels below the axis. A count: more would run into each other on a phone. */
+/** At most so many labels below the axis. A count: more would overlap on a phone. */
 const mostLabels = 7;
 
-/** At the beginnings of days where there are several, and not too many. */
+/** Labels go to the beginnings of days if there are several days, but not too many. */
 export function labelled(times: readonly number[]): number[] {
   const all = times.map((_, at) => at);
   const days = all.filter((at) => minuteText(times[at] ?? 0).endsWith(' 00:00'));
@@ -153,7 +153,7 @@ function lines({at, axis, mark, series}: Extract<Plot, {kind: 'lines'}>): Markup
   ];
 }
 
-/** The place of a value among those of the plot; undefined: outside of them. */
+/** The position of a value among those of the plot; undefined if it is outside of them. */
 function placeOf(value: number, at: readonly number[]): number | undefined {
   const next = at.findIndex((each) => each >= value);
   if (next < 0) return undefined;

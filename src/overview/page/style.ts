@@ -1,6 +1,6 @@
 /**
- * The one style sheet of the page: light and dark as the reader has set it, wide and on a phone, and for the printer.
- * Text and plots have a contrast of 4.5 and 3 to 1 at least (WCAG 2.2, 1.4.3 and 1.4.11).
+ * The style sheet of the page: light or dark as the reader's browser says, for wide screens, phones and printers.
+ * Text has a contrast of at least 4.5 to 1, and plots 3 to 1 (WCAG 2.2, 1.4.3 and 1.4.11).
  */
 
 const light = `--page:#ffffff;--text:#1c2024;--quiet:#565d66;--edge:#c9ced4;--band:#f3f5f7;--link:#0b5cad;

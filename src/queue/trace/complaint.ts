@@ -1,16 +1,16 @@
 /**
  * Reads a message that led to a complaint: its `Received` headers from the top, also those of a
  * message that is attached or quoted (`> Received: …`). All of it is foreign text.
- * `our-received.ts` decides which of them this machine wrote; the log has the last word.
+ * `our-received.ts` decides which of them this machine wrote, and the log has to confirm it.
  */
 import {type Received, readReceived, unfolded} from '../received.js';
 
 /**
- * Length of a message. Characters: headers of a mail have some 10 kB, and an attached one comes
- * soon.
+ * So much of a message is read. Characters: the headers of a mail have some 10 kB, and an attached message
+ * comes soon behind them.
  */
 export const mostComplaintCharacters = 1024 * 1024;
-/** A count: a message passes some ten machines, and sendmail ends a loop at 25. */
+/** At most so many `Received` headers. A count: a message passes some ten machines, and sendmail ends a loop at 25. */
 const mostReceived = 200;
 /** Length of one header. Characters. */
 const mostHeaderCharacters = 4000;
@@ -18,20 +18,20 @@ const mostHeaderCharacters = 4000;
 const mostContinued = 40;
 
 export interface Complaint {
-  /** Those of sendmail's form, the top one first. */
+  /** The `Received` headers in sendmail's form, the top one first. */
   readonly received: readonly Received[];
-  /** Of any form. A count. */
+  /** `Received` headers of any form. A count. */
   readonly receivedCount: number;
-  /** `X-PHP-Originating-Script`: as PHP writes it. The author of the message can write any. */
+  /** `X-PHP-Originating-Script`, which PHP writes. The author of the message can write any text there. */
   readonly script: string | undefined;
   readonly messageId: string | undefined;
 }
 
-/** With the marks of a quotation in front, which its other lines have too. */
+/** A quoted header begins with marks, and its other lines begin with the same marks. */
 const headerStart = /^((?:> ?){0,5})(Received|X-PHP-Originating-Script|Message-Id): ?(.*)$/i;
 const continued = /^[ \t]+(.*)$/;
 
-/** @param text what lies beyond `mostComplaintCharacters` is not read */
+/** @param text is read up to `mostComplaintCharacters` */
 export function readComplaint(text: string): Complaint {
   const lines = text.slice(0, mostComplaintCharacters).split(/\r?\n/);
   const received: Received[] = [];

@@ -1,17 +1,17 @@
 /**
- * Collects what the mailer's log says of a few queue ids: whose connection it was, which login, and which
- * submission handed it in. Only what sendmail writes at a fixed place counts: addresses, message ids and
- * senders are the client's text, and may look like any field.
+ * Collects what the mailer's log says about a few queue ids: the client, the login, and the
+ * submission that handed the message in. Only text that sendmail writes at a fixed place counts. Addresses, message ids
+ * and senders are the client's text, and may look like any field.
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {parseAddress} from '../../net/address.js';
 
-/** What is needed of a record. */
+/** The parts of a record that are needed. */
 export interface TracedRecord {
   readonly atMs: number;
   readonly pid: number;
   readonly message: string;
-  /** Who says so: the journal knows the writer, a line in a file anybody can write. */
+  /** `byJournal`: the journal knows the writer. `no`: a line in a file, which any local program could have written. */
   readonly vouched: 'byJournal' | 'no';
 }
 
@@ -21,12 +21,12 @@ interface FromFacts {
   readonly sender: string;
   readonly recipients: number;
   readonly messageId: string;
-  /** As the mailer writes it. */
+  /** The text of `relay=`. */
   readonly relay: string;
   readonly client: string | undefined;
-  /** Of a local program: who ran it. */
+  /** The user who ran a local program. */
   readonly user: string | undefined;
-  /** Of the same session. */
+  /** The login of the same session. */
   readonly login: string | undefined;
 }
 
@@ -40,18 +40,18 @@ interface HandedIn {
 
 export interface LogFacts {
   readonly from: ReadonlyMap<string, FromFacts>;
-  /** By the id that the relay gave it. */
+  /** Keyed by the id that the relay gave the message. */
   readonly handedIn: ReadonlyMap<string, HandedIn>;
-  /** Deliveries of the ids that were asked for, by what came of them. */
+  /** Deliveries of the wanted ids, by their results. */
   readonly delivered: ReadonlyMap<string, {sent: number; others: number}>;
   readonly warnings: readonly string[];
   /** Users who wrote to the log under a name of their own choice near one of the lines. */
   readonly labels: readonly string[];
 }
 
-/** Sessions whose login is remembered. A count. */
+/** At most so many sessions with a login are remembered. A count. */
 const mostSessions = 10_000;
-/** After that a process of the same number is another one. Ms: longer than a session lasts. */
+/** After this time a process with the same number counts as another one. Ms: longer than a session lasts. */
 const longestSessionMs = 6 * 3_600_000;
 const mostWarnings = 20;
 
@@ -63,7 +63,7 @@ const counts =
 const localRelay = /^([^\s@[\]]{1,64})@localhost$/;
 const clientInRelay = /\[(?:IPv6:)?([0-9A-Fa-f:.]{2,45})\](?: \(may be forged\))?$/;
 const interval = '(?:\\d{1,6}\\+)?\\d\\d:\\d\\d:\\d\\d';
-/** From `, delay=` to the end of the line; the next host is this machine, so its words are sendmail's. */
+/** From `, delay=` to the end of the line. The next host is this machine, so its words are sendmail's own. */
 const handedTail = new RegExp(
   `^, delay=${interval}, xdelay=${interval}, mailer=[^\\s,]{1,32}, pri=\\d{1,15}, relay=[^\\s,]{1,255} ` +
     '\\[(127\\.[\\d.]{5,11}|IPv6:::1|IPv6:0:0:0:0:0:0:0:1)\\], dsn=2\\.\\d{1,3}\\.\\d{1,3}(?:, ntries=\\d{1,6})?, ' +
@@ -88,12 +88,12 @@ export class LogReader {
   readonly #warnings: string[] = [];
   readonly #labels: string[] = [];
 
-  /** @param wanted the ids that are looked for */
+  /** @param wanted the ids to look for */
   constructor(wanted: Iterable<string>) {
     this.#wanted = new Set(wanted);
   }
 
-  /** Whether a line can matter: asked before it is read as a record. */
+  /** Whether a line can matter. Called before the line is parsed. */
   mayMatter(line: string): boolean {
     if (line.includes('AUTH=server') || line.includes('changed syslog label')) return true;
     for (const id of this.#wanted) if (line.includes(id)) return true;
@@ -128,11 +128,11 @@ export class LogReader {
     }
   }
 
-  /** `relay=` is the last field; sender and message id, which may hold a false one, stand before it. */
+  /** `relay=` is the last field. Sender and message id come before it, and may contain a false one. */
   #fromLine(id: string, body: string, {atMs, pid, vouched}: TracedRecord): void {
     const at = body.lastIndexOf(', relay=');
     const found = counts.exec(body);
-    // The first line is sendmail's: nobody else knew the id before.
+    // The first line is sendmail's, because no other program knew the id before.
     if (at < 0 || found === null || this.#from.has(id)) return;
     const relay = body.slice(at + ', relay='.length);
     const [, recipients = '0', messageId = ''] = found;
@@ -153,8 +153,8 @@ export class LogReader {
   }
 
   /**
-   * `stat=Sent (Q2 Message accepted for delivery)` of our own relay joins the two ids of one message. A
-   * second `, delay=` is a recipient's or the next host's, and then the line joins nothing.
+   * `stat=Sent (Q2 Message accepted for delivery)` of our own relay joins the two ids of one message. If there is a
+   * second `, delay=`, a recipient or the next host wrote it, and the line joins nothing.
    */
   #to(id: string, body: string, {atMs, vouched}: TracedRecord): void {
     const delay = body.indexOf(', delay=');

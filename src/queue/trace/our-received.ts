@@ -1,23 +1,23 @@
 /**
- * Decides which `Received` of a message is this machine's: the first from the top that names one of its
- * names. What stands below came with the message and is the sender's word, but for the line of our own
- * submission, which the log must bear out. If the log does not know the id of the first one, no lower
- * one is taken in its place: a sender can write any number of them.
+ * Decides which `Received` header of a message this machine wrote: the first from the top that has one of its
+ * names. The headers below came with the message, and the sender can make them up. Only the header of our own
+ * submission counts too, if the log confirms it. If the log does not know the id of the first header, no lower
+ * one is taken instead, because a sender can write any number of them.
  */
 import type {Received} from '../received.js';
 
 export interface OurReceived {
   readonly ours: Received | undefined;
-  /** The one below it, if it is of our own submission. */
+  /** The header below it, if our own submission wrote it. */
   readonly submission: Received | undefined;
-  /** The names in all of them, for a person who wonders. */
+  /** The host names in all headers, for an error message. */
   readonly hosts: readonly string[];
 }
 
-/** Names shown. A count. */
+/** At most so many names are shown. A count. */
 const mostHosts = 10;
 
-/** @param names of this machine, as its mailer writes them; a short one stands for its whole domain */
+/** @param names the names of this machine as its mailer writes them. A short name matches in every domain */
 export function ourReceived(received: readonly Received[], names: readonly string[]): OurReceived {
   const isOurs = ({host}: Received): boolean => isOurName(host, names);
   const at = received.findIndex(isOurs);
@@ -30,7 +30,7 @@ export function ourReceived(received: readonly Received[], names: readonly strin
   };
 }
 
-/** Whether the host in a header is this machine. @param names as of `ourReceived` */
+/** Whether the host in a header is this machine. @param names as in `ourReceived` */
 export const isOurName = (host: string, names: readonly string[]): boolean =>
   names.some((name) => isSameHost(host.toLowerCase(), name.toLowerCase()));
 

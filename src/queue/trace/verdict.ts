@@ -1,6 +1,6 @@
 /**
- * Decides who sent a message, from its own `Received` headers and what the log says of their ids.
- * If it cannot decide, says why, and what would help. A login counts first, then a local user, then
+ * Decides who sent a message, from its own `Received` headers and what the log says about their ids.
+ * If it cannot decide, it says why, and what would help. A login counts first, then a local user, then
  * a host.
  */
 import type {LogFacts} from './log-facts.js';
@@ -14,9 +14,9 @@ export type TraceVerdict =
       readonly submissionId: string | undefined;
       readonly atMs: number;
       readonly whose: TracedSender;
-      /** `log`: a line in a file, which a local program can write too. */
+      /** `log`: a line in a file, which a local program could have written too. */
       readonly proof: 'journal' | 'log';
-      /** In the envelope: a claim. */
+      /** The sender in the envelope, which is only a claim. */
       readonly from: string;
       readonly recipients: number;
       readonly delivered: number;
@@ -36,7 +36,7 @@ export type TracedSender =
   | {readonly kind: 'uid'; readonly uid: number | undefined; readonly user: string}
   | {readonly kind: 'host'; readonly client: string; readonly relay: string};
 
-/** What was looked through, for the words of a failure. */
+/** Where the search looked, for the message if it fails. */
 interface Looked {
   readonly names: readonly string[];
   /** Files and journals. */
@@ -54,7 +54,7 @@ export function traceVerdict(
   const from = facts.from.get(queueId);
   const handed = facts.handedIn.get(queueId);
   if (from === undefined && handed === undefined) return notInLog(queueId, looked);
-  // A submission that never reached the relay's log: its own id is the one in the header.
+  // If the relay's log has no line of the submission, the id in the header is the submission's own.
   const own = handed === undefined ? undefined : facts.from.get(handed.submissionId);
   const whose = senderOf(from, handed, own?.user ?? submissionUser(submission, handed));
   if (whose === undefined) {
@@ -92,13 +92,13 @@ function senderOf(
     return {kind: 'uid', uid: handed.uid, user: user ?? ''};
   }
   if (from?.user !== undefined) return {kind: 'uid', uid: undefined, user: from.user};
-  // Of our own submission the connection tells nothing: without its line nobody is to blame.
+  // A connection of our own submission does not show the user. Without the submission's line no sender is known.
   const {client, relay} = from ?? {};
   if (client === undefined || relay === undefined) return undefined;
   return {kind: 'host', client, relay};
 }
 
-/** The header counts only where the log says that this very submission handed the message in. */
+/** The header counts only if the log says that this very submission handed the message in. */
 const submissionUser = (
   submission: OurReceived['submission'],
   handed: Handed | undefined,
@@ -133,7 +133,7 @@ function noneOfOurs(
 
 const notInLog = (queueId: string, {places}: Looked): TraceVerdict => ({
   kind: 'unknown',
-  why: `${queueId} is not in the log (${places.join(', ') || 'no log was found'}); what stands below in the message is the sender's word`,
+  why: `${queueId} is not in the log (${places.join(', ') || 'no log was found'}); the sender may have made up the headers below`,
   todo: 'unpack older logs and name them with --log FILE; if there are none, the header may be forged',
   queueId,
 });

@@ -1,6 +1,6 @@
 /**
- * Decides which conditions of a status lead to a mail: the daemon guards nothing, or not all that
- * it should. Decides when each is reported. How a mail goes is for `daemon/alarms`.
+ * Decides which conditions of a status lead to a mail: the daemon guards nothing, or not everything that
+ * it should. Decides when to report each. `daemon/alarms` sends the mail.
  */
 import {countText} from '../../base/count.js';
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
@@ -9,7 +9,7 @@ import {percentText} from '../status-lines.js';
 
 interface Alarm {
   readonly key: 'stopped' | 'notInForce' | 'deaf' | 'held';
-  /** For the subject of a mail. */
+  /** The subject of the mail. */
   readonly title: string;
   readonly lines: readonly string[];
 }
@@ -56,9 +56,12 @@ export function alarmsOf({crowd, families, hearing, mail}: Status): Alarm[] {
   ];
 }
 
-/** Another program that loads its rules is repaired within a check: that is nothing to write a mail about. Ms. */
+/** If another program removes our rules, the next check repairs that. It is not worth a mail. Ms. */
 export const settledMs = 60_000;
-/** The mail that tells of it makes the mailer write a line: that alone does not end it, or mails would go to and fro. Ms. */
+/**
+ * How long the mailer must be heard before the alarm has ended. Ms: the mail of the alarm itself makes the mailer write a
+ * line. If that ended the alarm, mails would go out again and again.
+ */
 export const deafSettledMs = 3_600_000;
 /** The warning about the sender reports it at once. This alarm reminds of the messages that nobody released. Ms. */
 export const heldSettledMs = 86_400_000;
@@ -67,24 +70,24 @@ export const heldSettledMs = 86_400_000;
  * end is reported only after this long. Ms.
  */
 export const againMs = 86_400_000;
-/** More than there are. A count. */
+/** More than there are conditions. A count. */
 const mostAlarms = 8;
 
 interface Lasting {
   readonly title: string;
-  /** When it began. */
+  /** When the condition began. */
   readonly sinceMs: number;
-  /** Since when looks find nothing; undefined: the last one found it. */
+  /** Since when no look has found the condition; undefined: the last look found it. */
   readonly cleanMs: number | undefined;
   readonly toldMs: number | undefined;
-  /** When a mail reported the end of the time before; undefined: not within `againMs`. */
+  /** When a mail reported the previous end of the condition; undefined: not within `againMs`. */
   readonly endedMs: number | undefined;
   readonly is: 'on' | 'over';
 }
 
 /**
- * What to report, from one look at the status to the next. A condition that comes and goes is one
- * condition, and is reported rarely: at most three mails on the first day, and then one a day. No
+ * Remembers the conditions from one look at the status to the next, and decides what to report. A condition that comes
+ * and goes counts as one, and is reported rarely: at most three mails on the first day, and then one a day. No
  * mail reports its end while it comes and goes.
  */
 export class AlarmBook {

@@ -1,4 +1,4 @@
-/** How complaints stand, as facts, as lines of `status`, and as figures for monitoring. */
+/** The state of complaints: as facts, as lines of `status`, and as metrics. */
 import type {Config} from '../../config/schema.js';
 import {bookOf, maySend, previewDays} from '../../complaint/spool/book.js';
 import {type HeldWhy, isOpen} from '../../complaint/spool/complaint.js';
@@ -7,12 +7,12 @@ import type {Figure} from '../hearing/figure.js';
 
 export interface ComplaintStatus {
   readonly mode: Config['complaints'];
-  /** Clients that are due and not looked up, complaints that wait. Counts. */
+  /** Clients that are due and whose contact was not looked up, and complaints that wait. Counts. */
   readonly due: number;
   readonly open: number;
-  /** Held, by why. Counts. */
+  /** Held complaints, by the reason. Counts. */
   readonly held: Readonly<Record<HeldWhy, number>>;
-  /** Days on which they were only shown; `all`: they may go. */
+  /** Days on which complaints were only shown; `all`: they may go out. */
   readonly shown: number | 'all';
   /** Since the daemon began. Counts. */
   readonly lookUpFailures: number;
@@ -23,7 +23,7 @@ export interface ComplaintStatus {
 
 type Tally = Pick<ComplaintStatus, 'lookUpFailures' | 'sent' | 'bounces' | 'answers'>;
 
-/** What is held for longer is of no concern now. Ms. */
+/** Complaints that are held for longer no longer matter. Ms. */
 const heldMs = 7 * 86_400_000;
 
 export function complaintStatus(

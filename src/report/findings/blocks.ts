@@ -1,5 +1,5 @@
 /**
- * What `doctor` finds about blocks: whether blocked clients stay away, and whether each block ends.
+ * What `doctor` finds about blocks: whether they keep their clients away, and whether each block ends.
  */
 import {endlessText} from '../../blocks/overdue.js';
 import type {PassageWay} from '../../blocks/passage.js';
@@ -7,7 +7,7 @@ import {wayText} from '../effect-text.js';
 import type {Facts} from './facts.js';
 import {advice, bad, type Finding} from '../finding.js';
 
-/** What the operator can do, if there is something. */
+/** What the operator can do. */
 const remedy: Readonly<Record<PassageWay, string>> = {
   otherHost:
     'run blocksmtp on that host, or have its packets pass the chain where they are forwarded (hook_chains)',

@@ -1,6 +1,6 @@
 /**
- * What `blocksmtp doctor` says of how much is seen of programs that connect and are gone at once. Pure:
- * `outgoing/coverage.ts` has measured it.
+ * What `blocksmtp doctor` says about programs that connect and end at once: how many of them blocksmtp sees. Does not
+ * measure it: `outgoing/coverage.ts` does.
  */
 import type {Config} from '../../config/schema.js';
 import type {Coverage, MeasuredWay, SightedBy} from '../../outgoing/coverage.js';
@@ -8,7 +8,7 @@ import type {Finding} from '../finding.js';
 
 type Measured = Extract<MeasuredWay, {readonly kind: 'measured'}>;
 
-/** Of those of which the kernel tells, so many are to be named. A share. */
+/** Of the programs that the kernel reports, at least this share should be named. */
 export const leastNamedShare = 0.95;
 
 export function coverageFindings(
@@ -20,7 +20,7 @@ export function coverageFindings(
   return outbound === 'hold' ? holdFindings(by.get('hold')) : watchFindings(by, outbound);
 }
 
-/** While a connection is held, its process cannot end before it is known. */
+/** While a connection is held, its process waits, so it is known before it can end. */
 function holdFindings(hold: MeasuredWay | undefined): Finding[] {
   if (hold?.kind !== 'measured') return [notMeasured(hold?.why)];
   const {canaries, connected, withPid} = hold;
@@ -48,7 +48,7 @@ function watchFindings(
   return [{verdict: isNamed ? 'good' : 'advice', what}, ...moreBy(hold, used, outbound)];
 }
 
-/** What `hold` would see, where it sees more. In `reject` nothing gets out that could be held back. */
+/** What `hold` would see, if it sees more. With `reject` no connection gets out that could be held back. */
 function moreBy(
   hold: MeasuredWay | undefined,
   used: Measured,
@@ -56,7 +56,7 @@ function moreBy(
 ): Finding[] {
   if (outbound === 'reject' || hold?.kind !== 'measured') return [];
   if (hold.withPid <= used.withPid && hold.withProgram <= used.withProgram) return [];
-  // That a path is missing is how the kernel is; that nobody is named can be helped.
+  // If only the path is missing, the kernel is the reason. If the process number is missing, `hold` helps.
   const verdict = hold.withPid > used.withPid ? 'advice' : 'good';
   return [{verdict, what: `${lead}: with outbound = "hold" ${told(hold)}`}];
 }

@@ -1,4 +1,4 @@
-/** What `doctor` finds of the daemon: whether it runs, blocks, saves, and holds outgoing mail. */
+/** What `doctor` finds about the daemon: whether it runs, blocks, saves, and holds outgoing mail. */
 import {badFileTrouble, type TrialView} from '../../config/trial.js';
 import {type EgressStatus, enforcedShare, type Status} from '../status.js';
 import {absentText, pathText, percentText, trialTrouble, unsavedText} from '../status-lines.js';

@@ -1,6 +1,6 @@
 /**
- * What `blocksmtp doctor` finds: facts of this machine in, findings out, each with what to do. A file
- * for each subject; this one has their order.
+ * Makes the findings of `blocksmtp doctor` from facts of this machine. Each finding says what to do. Each subject has a
+ * file; this one has their order.
  */
 import {complaintFindings} from './complaint/findings.js';
 import {coverageFindings} from './coverage.js';

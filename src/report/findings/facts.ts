@@ -1,4 +1,4 @@
-/** What `doctor` has gathered of this machine; `cli/commands/doctor.ts` gathers it. */
+/** The facts about this machine for `doctor`. `cli/commands/doctor.ts` gathers them. */
 import type {LikeOurs} from '../../blocks/chain/like-ours.js';
 import type {Difference} from '../../config/effective.js';
 import type {Config} from '../../config/schema.js';
@@ -8,41 +8,41 @@ import type {GreetingFacts} from '../greeting/facts.js';
 import type {Status} from '../status.js';
 
 export interface Facts {
-  /** What the daemon that runs says it has; without one, or where it does not tell, what is configured here. */
+  /** The settings of the running daemon, as it reports them; otherwise the configuration here. */
   readonly config: Config;
-  /** `bad`: the configuration file is, so a setting of it may be a default here. */
+  /** `bad`: the configuration file has errors, so a setting here may be the default instead. */
   readonly file: 'good' | 'bad';
-  /** What the daemon runs with, where that is something else than what is configured here. */
+  /** Settings of the running daemon that differ from the configuration here. */
   readonly differences: readonly Difference[];
   /** Ms since the epoch. */
   readonly nowMs: number;
   readonly families: readonly Family[];
-  /** The first line that each says of its version; undefined: it is not there. */
+  /** The first line of each program's version; undefined: the program is missing. */
   readonly programs: ReadonlyMap<string, string | undefined>;
-  /** Of those that it needs (capabilities(7)). */
+  /** Needed rights that are missing (capabilities(7)). */
   readonly lackingRights: readonly string[];
-  /** How things stand, with a daemon or without one; or why nobody knows. */
+  /** The status, of a daemon or without one; or why it is not known. */
   readonly status: Status | {readonly unavailable: string};
-  /** Files of saved rules, loaded at boot, that name our sets: with the backend ipset. */
+  /** Files of saved rules that name our sets, with the backend ipset. They are loaded at boot. */
   readonly savedSets: readonly string[];
-  /** Files of saved rules of nft, loaded at boot, that hold our chain as nft lists it. */
+  /** Files of saved nft rules that have our chain as nft lists it. They are loaded at boot. */
   readonly savedChains?: readonly string[];
-  /** Chains that look like ours, and that nobody looks after; with the program that lists them. */
+  /** Chains that look like ours, but that blocksmtp does not manage; with the program that lists them. */
   readonly likeOurs?: readonly (LikeOurs & {readonly program: string})[];
-  /** Tables of nft that look so; each as `ip NAME`. */
+  /** nft tables that look like ours, each as `ip NAME`. */
   readonly tablesLikeOurs?: readonly string[];
   readonly whitelist:
     {readonly entries: number; readonly problems: number} | {readonly why: string};
-  /** What would be followed, and whether it can be: the last change, or why not. */
+  /** The logs to follow, and why one cannot be followed. */
   readonly sources: readonly {readonly name: string; readonly trouble: string | undefined}[];
-  /** Processes that run sendmail. */
+  /** Processes that run sendmail. A count. */
   readonly sendmails: number;
   /** Users of `allowed_senders` that do not exist. */
   readonly unknownUsers: readonly string[];
-  /** Ways for warnings that do not work now: the setting, and why. */
+  /** Ways for warnings that do not work now: the setting, and the reason. */
   readonly warnTroubles: readonly {readonly setting: string; readonly why: string}[];
-  /** How much is seen of who connects and is gone; empty where outgoing mail is not watched. */
+  /** How many programs that connect and end at once are seen; empty if outgoing mail is not watched. */
   readonly coverage: readonly MeasuredWay[];
-  /** Of the greeting; absent: it was not looked at. */
+  /** Facts about the greeting; absent: not gathered. */
   readonly greeting?: GreetingFacts | undefined;
 }

@@ -1,4 +1,4 @@
-/** What `doctor` finds of the greeting: the gate, what sees early talk, and sendmail's own pause. */
+/** What `doctor` finds about the greeting: the gate, the detection of early talk, and sendmail's own pause. */
 import {durationText} from '../../base/duration.js';
 import type {Facts} from './facts.js';
 import {advice, bad, type Finding, good} from '../finding.js';
@@ -9,10 +9,10 @@ import type {Pause} from '../../greeting/pause.js';
 import type {GreetingView} from '../../greeting/view.js';
 import type {Status} from '../status.js';
 
-/** Below this a burst lets mailers wait for seconds before they are connected. A count. */
+/** With fewer places, a burst makes mailers wait for seconds before they are connected. A count. */
 const fewPlaces = 50;
 
-/** A daemon that runs for so long should have seen an unknown client. Ms: an hour, as quiet relays have them. */
+/** After running for so long, the gate should have seen an unknown client. Ms: an hour, which suits quiet relays. */
 const unseenMs = 3_600_000;
 
 export function greetingFindings(facts: Facts): Finding[] {
@@ -29,7 +29,7 @@ function gateFindings({config, status, nowMs, greeting}: Facts): Finding[] {
   const isGate = config.greeting === 'gate' || config.greeting === 'strict';
   if (!isGate || 'unavailable' in status || status.greeting === undefined) return [];
   const view = status.greeting;
-  // A gate that reports has the port, whatever its process is called.
+  // A gate that reports has the port, whatever the name of its process is.
   const taken = view.taken ?? (isSilent(view, nowMs) ? greeting?.taken : undefined);
   if (taken !== undefined) {
     return [bad(`greeting: ${takenText(config.greetingPort, taken)}`)];
@@ -51,7 +51,7 @@ function gateFindings({config, status, nowMs, greeting}: Facts): Finding[] {
   ];
 }
 
-/** All is in order, and yet nobody comes: the rules lead to a port that other rules keep shut. */
+/** Everything is in order, but no client comes: the rules lead to a port that other rules close. */
 function unseenFindings({fates, gate}: GreetingView, {sinceMs}: Status, nowMs: number): Finding[] {
   const clients = Object.values(fates).reduce((sum, count) => sum + count, gate?.waiting ?? 0);
   const isLong = sinceMs !== undefined && nowMs - sinceMs >= unseenMs;
@@ -98,7 +98,7 @@ function pauseFindings({pause, waiting, database, listenQueue}: GreetingFacts): 
   return [...(pause === undefined ? [] : ofPause(pause, waiting)), ...ofDatabase, ...queue];
 }
 
-/** Networks that are named. A count. */
+/** At most so many networks are named. A count. */
 const mostNamed = 3;
 
 function ofPause(pause: Pause, waiting: GreetingFacts['waiting']): Finding[] {

@@ -1,6 +1,6 @@
 /**
- * What `doctor` finds about the daemon's hearing: which logs it follows and whether it hears the
- * mailer there; and with which settings it runs, if they differ from those here.
+ * What `doctor` finds about the log: which files the daemon follows, and whether it hears the mailer there. Also the
+ * settings with which the daemon runs, if they differ from those here.
  */
 import {countText} from '../../base/count.js';
 import {aboutText} from '../../base/duration.js';
@@ -10,7 +10,7 @@ import {offsetText} from '../hearing/lines.js';
 import type {Facts} from './facts.js';
 import {advice, bad, type Finding, good} from '../finding.js';
 
-/** A relay has a line of its mailer at least once in so long: sendmail's queue runs write some. Seconds. */
+/** The mailer writes a line at least once in this time, because sendmail's queue runs write some. Seconds. */
 const longestQuietSeconds = 24 * 3600;
 
 export function hearingFindings({status, nowMs}: Facts): Finding[] {

@@ -1,4 +1,4 @@
-/** What `doctor` finds of programs and rights: whether all that the daemon needs is there. */
+/** What `doctor` finds about programs and rights that the daemon needs. */
 import {countText} from '../../base/count.js';
 import {printable} from '../../base/printable.js';
 import {advice, bad, type Finding, good} from '../finding.js';
@@ -13,7 +13,7 @@ export const machineFindings = (facts: Facts): Finding[] => [
   ...tableFindings(facts),
 ];
 
-/** iptables-restore takes all of a file or nothing, and a set that is missing at boot is an error. */
+/** iptables-restore loads a whole file or nothing of it, and a set that is missing at boot is an error. */
 const savedSetFindings = ({savedSets}: Facts): Finding[] =>
   savedSets.map((path) =>
     bad(
@@ -21,7 +21,7 @@ const savedSetFindings = ({savedSets}: Facts): Finding[] =>
     ),
   );
 
-/** nft writes a match of a set in words that it does not read, and one of conntrack that iptables does not (1.0.6). */
+/** nft 1.0.6 writes a match of a set in a form that it cannot read, and a conntrack match in one that iptables cannot. */
 const savedChainFindings = ({savedChains = [], config}: Facts): Finding[] =>
   savedChains.map((path) =>
     bad(
@@ -45,10 +45,10 @@ const tableFindings = ({tablesLikeOurs = []}: Facts): Finding[] =>
     ),
   );
 
-/** A chain's name has 28. Characters. */
+/** Length of a name. Characters: the name of a chain has at most 28. */
 const nameCharacters = 40;
 
-/** Which programs each backend runs. */
+/** The programs that each backend runs. */
 function neededPrograms({config, families}: Facts): string[] {
   const chain = families.map((family) => (family === 4 ? 'iptables' : 'ip6tables'));
   switch (config.backend) {
@@ -86,7 +86,7 @@ function programFindings(facts: Facts): Finding[] {
 function rightFindings({lackingRights, config, status}: Facts): Finding[] {
   if (lackingRights.length === 0) return [good('all rights that it needs')];
   const lacking = `no ${lackingRights.join(', ')}`;
-  // The daemon that has answered has rights of its own.
+  // A daemon answered, so it has the rights, and only this command lacks them.
   if (!('unavailable' in status) && status.sinceMs !== undefined) {
     return [advice(`doctor has ${lacking}, so it cannot see all: run it as root`)];
   }

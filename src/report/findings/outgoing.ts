@@ -1,4 +1,4 @@
-/** What `doctor` finds of the watch on outgoing mail. */
+/** What `doctor` finds about outgoing mail. */
 import {countText} from '../../base/count.js';
 import {unknownUserText} from '../outgoing-notice.js';
 import type {Status} from '../status.js';
@@ -16,7 +16,7 @@ export function outgoingFindings({unknownUsers, warnTroubles, config, status}: F
   ];
 }
 
-/** Of senders whose mail leaves through the mailer. */
+/** Findings about senders whose mail leaves through the mailer. */
 function mailFindings(config: Facts['config'], {mail}: Pick<Status, 'mail'>): Finding[] {
   const over = mail?.over ?? 0;
   const held = mail?.inQueue?.held ?? 0;

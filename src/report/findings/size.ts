@@ -1,18 +1,18 @@
-/** What `doctor` finds of the number of blocks: whether the backend carries so many. */
+/** What `doctor` finds about the number of blocks: whether the backend suits it. */
 import {countText} from '../../base/count.js';
 import type {Facts} from './facts.js';
 import {advice, type Finding, good} from '../finding.js';
 
-/** With a set the kernel ends a block by itself, and no number of them costs a packet anything. */
+/** With a set, the kernel ends a block by itself, and a packet costs the same for any number of blocks. */
 const setsAdvice = 'backend = "ipset" or "nftables" costs packets nothing for any number of blocks';
 
 /**
- * The most rules of one family for which a tree is good; as many as `blocks_max` allows unless told
- * otherwise. With 100,000 it takes 4 s to make or restore one (docs/performance.md).
+ * A tree of chains is good for at most so many rules of one family: the default of `blocks_max`.
+ * With 100,000 it takes 4 s to make or restore a tree (docs/performance.md).
  */
 export const mostTreeRules = 50_000;
 
-/** Up to where the plain chain is fine, and what to do then. */
+/** Says whether the plain chain is good enough, and what to do if not. */
 export function sizeFindings({config, status}: Facts): Finding[] {
   if ('unavailable' in status || config.backend !== 'iptables') return [];
   const most = Math.max(0, ...status.families.map(({wanted}) => wanted));

@@ -1,4 +1,4 @@
-/** What `doctor` finds of the logs that are followed. */
+/** What `doctor` finds about the logs to follow. */
 import {journalSource} from '../../log/source-plan.js';
 import type {Facts} from './facts.js';
 import {advice, bad, type Finding, good} from '../finding.js';
@@ -14,7 +14,7 @@ export function sourceFindings({sources, sendmails, lackingRights, config}: Fact
     config.attribution === 'verified' && !sources.some(({name}) => name === journalSource);
   if (isForgeable) followed.push(advice(onlyJournal));
   const isLocal = config.mailerSyslogHost === '';
-  // Without this right the programs of others are not seen.
+  // Without this right the programs of other users cannot be seen.
   const isSeen = !lackingRights.includes('CAP_SYS_PTRACE');
   return sendmails === 0 && isLocal && isSeen
     ? [...followed, advice('no sendmail runs here: the kernel cannot tell who a client is')]

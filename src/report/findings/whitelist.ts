@@ -1,4 +1,4 @@
-/** What `doctor` finds of the whitelist. */
+/** What `doctor` finds about the whitelist. */
 import {countText} from '../../base/count.js';
 import type {Facts} from './facts.js';
 import {advice, bad, type Finding, good} from '../finding.js';

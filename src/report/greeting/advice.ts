@@ -1,15 +1,15 @@
-/** `blocksmtp greeting advise`: what to write for sendmail's own pause. It is printed, and nothing is changed. */
+/** Writes the text of `blocksmtp greeting advise`: lines for sendmail's own pause. Changes nothing. */
 import {countText} from '../../base/count.js';
 import {accessKeys} from '../../greeting/pause.js';
 import type {Network} from '../../net/network.js';
 
-/** How long. Ms: each waiting client holds a process of sendmail, and what speaks too early does so at once. */
+/** Length of the pause. Ms: each waiting client holds a sendmail process, and early talkers speak at once. */
 const pauseMs = 5000;
 
-/** Connections that wait for the mailer to take them. A count: 10 by itself, which a burst fills. */
+/** Connections that may wait for the mailer to accept them. A count: sendmail's default is 10, which a burst fills. */
 const listenQueue = 128;
 
-/** Networks that cannot be written and are named. A count. */
+/** At most so many networks are named that cannot be written into an access map. A count. */
 const mostNamed = 10;
 
 /** @param exempt networks that must not wait: loopback, own addresses, the whitelist */

@@ -1,4 +1,4 @@
-/** How the greeting stands, as figures for monitoring. None where `greeting` is off. */
+/** The state of the greeting as metrics. There are none if `greeting` is off. */
 import type {GreetingView, WaitsView} from '../../greeting/view.js';
 import type {Figure} from '../hearing/figure.js';
 
@@ -33,7 +33,7 @@ function gateFigures(view: GreetingView | undefined): Figure[] {
     {
       name: 'greeting_heard_timestamp_seconds',
       type: 'gauge',
-      help: 'When the gate has reported last; 0: it has not.',
+      help: 'When the gate last reported; 0: never.',
       samples: one(view && (gate?.heardMs ?? 0) / 1000),
     },
   ];
@@ -44,7 +44,7 @@ function clientFigures(view: GreetingView | undefined): Figure[] {
     {
       name: 'greeting_clients_total',
       type: 'counter',
-      help: 'Clients of the gate, by what became of them.',
+      help: 'Clients of the gate, by the way in which their wait ended.',
       samples: Object.entries(view?.fates ?? {}).map(([fate, value]) => ({labels: {fate}, value})),
     },
     {
@@ -63,7 +63,7 @@ function clientFigures(view: GreetingView | undefined): Figure[] {
     {
       name: 'greeting_rules_standing',
       type: 'gauge',
-      help: 'Whether the rules stand that lead clients to the gate, or watch their first words.',
+      help: 'Whether the rules are in force that lead clients to the gate, or watch their first words.',
       samples: (view?.rules ?? []).flatMap(({family, state}) =>
         state === 'off'
           ? []

@@ -1,4 +1,4 @@
-/** How the greeting stands, and what it has shown of a client, as lines for people. */
+/** The state of the greeting, and what it has shown about a client, as lines for people. */
 import {countText} from '../../base/count.js';
 import {durationText} from '../../base/duration.js';
 import {localTime} from '../../base/time-text.js';
@@ -6,7 +6,7 @@ import {quoted} from '../../base/printable.js';
 import type {GreetedView, GreetingView} from '../../greeting/view.js';
 import {isSilent} from './silence.js';
 
-/** Of `status`; nothing where `greeting` is off. */
+/** Lines for `status`; none if `greeting` is off. */
 export function greetingLines(greeting: GreetingView | undefined, nowMs: number): string[] {
   if (greeting === undefined || greeting.mode === 'off') return [];
   const {mode, seenEarly, rules, fates} = greeting;
@@ -38,7 +38,7 @@ function troubleOf(greeting: GreetingView, nowMs: number): string {
 const ago = (ms: number, nowMs: number): string =>
   durationText(Math.max(0, Math.round((nowMs - ms) / 1000)));
 
-/** Of `why`. What the client said is hostile text. */
+/** Lines for `why`. The client's words are hostile text. */
 export function greetedLines(greeted: GreetedView | undefined): string[] {
   if (greeted === undefined) return [];
   const {passedUntilMs, exempt, early, left} = greeted;

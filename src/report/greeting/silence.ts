@@ -1,8 +1,8 @@
-/** Whether the gate reports: one that does not gets no clients (`greeting/way.ts`). */
+/** Decides whether the gate reports. A gate that does not report gets no clients (`greeting/way.ts`). */
 import type {GreetingView} from '../../greeting/view.js';
 import {aliveSeconds} from '../../greeting/way.js';
 
-/** Whether unknown clients should wait at a gate that says nothing. */
+/** Whether unknown clients should wait at the gate, but the gate does not report. */
 export function isSilent({mode, gate}: GreetingView, nowMs: number): boolean {
   if (mode !== 'gate' && mode !== 'strict') return false;
   return gate === undefined || nowMs - gate.heardMs > aliveSeconds * 1000;

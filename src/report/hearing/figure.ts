@@ -1,15 +1,15 @@
-/** A figure for monitoring, before it is text. */
+/** A metric before it is text. */
 
 export interface Sample {
-  /** What tells it from the other samples of the figure; none where there is one. */
+  /** Distinguish it from the other samples of the metric; absent if there is only one. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
-  /** Of a histogram: which of its parts; its buckets come first. */
+  /** The part of a histogram; buckets come first. */
   readonly part?: 'bucket' | 'sum' | 'count';
 }
 
 export interface Figure {
-  /** Without `blocksmtp_`, which each has. */
+  /** Without the prefix `blocksmtp_`. */
   readonly name: string;
   readonly type: 'gauge' | 'counter' | 'histogram';
   readonly help: string;

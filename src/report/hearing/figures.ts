@@ -1,4 +1,4 @@
-/** Which logs are followed and what the daemon hears there, as metrics. */
+/** The followed logs, and what the daemon reads there, as metrics. */
 import type {HearingView, SourceView} from '../../hearing/view.js';
 import type {Figure, Sample} from './figure.js';
 
@@ -12,7 +12,7 @@ export function hearingFigures({sources, verdict}: HearingView): Figure[] {
     samples: readonly Sample[],
   ): Figure => ({name, type, help, samples});
   return [
-    figure('deaf', 'gauge', 'Whether the mailer is not heard, for sure.', [
+    figure('deaf', 'gauge', 'Whether it is sure that the mailer is not heard.', [
       {value: verdict === 'deaf' ? 1 : 0},
     ]),
     figure(
@@ -73,7 +73,7 @@ function timeFigures(
     {
       name: 'source_offset_seconds',
       type: 'gauge',
-      help: 'By how much its stamps are behind the clock, which is corrected.',
+      help: 'By how much its time stamps are behind the clock; this is corrected.',
       samples: each(({offsetSeconds}) => offsetSeconds ?? 0),
     },
     {

@@ -1,18 +1,18 @@
 /**
- * Which logs are followed and what the daemon hears there, as lines and as metrics;
- * `hearing/words.ts` says why not.
+ * The followed logs, and what the daemon reads there, as lines. `hearing/words.ts` says why the mailer is not
+ * heard.
  */
 import {countText} from '../../base/count.js';
 import {aboutText, durationText} from '../../base/duration.js';
 import {printable} from '../../base/printable.js';
 import type {HearingView, IgnoredBy, SourceView} from '../../hearing/view.js';
 
-/** Sources that are shown one by one. A count: a pattern may fit many. */
+/** At most so many sources are shown one by one. A count: a pattern may match many files. */
 const mostSources = 12;
 /** Length of a path. Characters. */
 const pathCharacters = 200;
 
-/** A line for each source, and one for each thing that is wrong. */
+/** A line for each source, and a line for each problem. */
 export function hearingLines({sources, why}: HearingView, nowMs: number): string[] {
   const left = sources.length - mostSources;
   return [
@@ -45,7 +45,7 @@ function sourceLines(view: SourceView, nowMs: number): string[] {
   ];
 }
 
-/** A stamp that is much older than the line, or newer. Seconds. */
+/** A stamp that differs from now by at least so much is shown. Seconds. */
 const leastLagSeconds = 60;
 
 function lagText({newestStampMs, lastLineMs, offsetSeconds}: SourceView, nowMs: number): string[] {
@@ -57,7 +57,7 @@ function lagText({newestStampMs, lastLineMs, offsetSeconds}: SourceView, nowMs: 
   return [...offset, `the newest stamp ${text}`];
 }
 
-/** @param seconds what is added to the stamps: more than 0 where they are behind */
+/** @param seconds the correction of the stamps; more than 0: they are behind */
 export function offsetText(seconds: number | undefined): string[] {
   if (seconds === undefined || seconds === 0) return [];
   const side = seconds > 0 ? 'behind' : 'ahead of';

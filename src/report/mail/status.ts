@@ -1,4 +1,4 @@
-/** What status and metrics tell of mail that leaves through the mailer: by the way in, and never by sender. */
+/** What status and metrics say about mail that leaves through the mailer: counts by the way in, and never by sender. */
 import type {Config} from '../../config/schema.js';
 import type {SenderBook, Totals} from '../../submission/book.js';
 import type {QueuedCount} from '../../submission/whose/in-transit.js';
@@ -6,12 +6,12 @@ import type {Figure} from '../hearing/figure.js';
 
 export interface MailStatus {
   readonly mode: Config['outgoingMail'];
-  /** Senders that are remembered, and those over a limit now. Counts. */
+  /** Remembered senders, and senders that are over a limit now. Counts. */
   readonly senders: number;
   readonly over: number;
-  /** Messages in the mailer's queue; absent: nobody has looked, or no queue can be read. */
+  /** Messages in the mailer's queue; absent: it was not read yet, or cannot be read. */
   readonly inQueue?: QueuedCount | undefined;
-  /** Why nothing can be held, where that is wanted. */
+  /** Why nothing can be held, if the settings want it held. */
   readonly holdTrouble?: string | undefined;
   /** Since the daemon began. */
   readonly totals: Totals;

@@ -1,4 +1,4 @@
-/** `list`: the blocks that stand, as a table and as JSON. */
+/** `list`: the blocks in force, as a table and as JSON. */
 import {printable} from '../../base/printable.js';
 import {jsonWithTimes, localTime} from '../../base/time-text.js';
 import type {Block, ShownBlock} from '../../blocks/block.js';
@@ -8,14 +8,14 @@ import {roughTime, table} from './table.js';
 
 /** Length of a host's name. Characters. */
 const hostCharacters = 32;
-/** Names in a cell. A count. */
+/** At most so many names in a cell. A count. */
 const mostNames = 3;
 
 const head = ['CLIENT', 'UNTIL', 'LEFT', 'HOST', 'ASKED FOR', 'RULE', 'WHY'];
-/** Before the reason; only where more ports than one are guarded. */
+/** This column comes before the reason, and only if more than one port is guarded. */
 const portsHead = 'PORTS';
 
-/** @param hosts names by address, as far as they are known */
+/** @param hosts the known names by address */
 export function blockTable(
   blocks: readonly ShownBlock[],
   hosts: ReadonlyMap<string, string>,
@@ -40,7 +40,7 @@ export function blockTable(
   return table([columns, ...rows]);
 }
 
-/** Cut at its left: the right end is the owner's domain. */
+/** Cut at its left end, because the right end is the owner's domain. */
 function hostCell(name: string | undefined): string {
   if (name === undefined) return '-';
   const clean = printable(name, name.length);

@@ -1,11 +1,11 @@
-/** Complaints as lines for a terminal. What comes from outside is printable already, or made so here. */
+/** Writes complaints as lines for a terminal. Foreign text is printable already, or made so here. */
 import {localTime} from '../../base/time-text.js';
 import {printable} from '../../base/printable.js';
 import type {ComplaintView, LetterView} from '../../complaint/view.js';
 import {countText} from '../../base/count.js';
 import {table} from './table.js';
 
-/** Length of a foreign text in a line. Characters. */
+/** Length of foreign text in a line. Characters. */
 const most = 200;
 
 const shown = (text: string): string => printable(text, most);
@@ -59,7 +59,7 @@ export function complaintText(complaint: ComplaintView): string {
 /** Longest line of a letter on a terminal. Characters. */
 const mostLine = 1000;
 
-/** The letters as people will read them, one behind the other. */
+/** The letters as people will read them, one after the other. */
 export function lettersText({
   letters,
   message,

@@ -10,7 +10,7 @@ import {sourceText} from '../../complaint/contact/trust.js';
 interface Shown {
   readonly address: string;
   readonly answer: ContactAnswer;
-  /** `search`: somebody was asked just now. */
+  /** `search`: the answer is new, and not from the cache. */
   readonly by: 'cache' | 'search';
 }
 

@@ -1,6 +1,6 @@
 /**
- * What `why HOST` tells: for each address how it stands, since when, why, and what to do. All names are words of
- * others (the DNS, the log), so each is made printable; it says itself that a name is no proof.
+ * The text of `why HOST`: for each address whether it is blocked, since when, why, and what to do. All names are foreign
+ * text (of the DNS, of the log), so each is made printable. The text itself says that a name is no proof.
  */
 import {countText} from '../../base/count.js';
 import {aboutText} from '../../base/duration.js';
@@ -10,12 +10,12 @@ import type {HostAddress, HostView, StateOf} from '../../hosts/host-view.js';
 import {type Refusal, refusals, type SeenClient} from '../../hosts/seen.js';
 import {scoreText} from '../../judge/because-text.js';
 
-/** Of a name that somebody else has written. Characters. */
+/** Length of a foreign name. Characters. */
 const nameCharacters = 80;
-/** Of a reason that the DNS, the disk or a daemon gives. Characters. */
+/** Length of a reason from the DNS, the disk or a daemon. Characters. */
 const reasonCharacters = 300;
 
-/** Printed as it is: docs/operating.md describes it. */
+/** docs/operating.md describes the fields. */
 export const hostJson = (view: HostView): string => `${jsonWithTimes(view, 2)}\n`;
 
 export function hostLines(view: HostView, nowMs: number): string[] {
@@ -52,7 +52,7 @@ function headLine(view: HostView): string {
     : `${host}: none of ${found} is blocked${withoutRefusal(view)}`;
 }
 
-/** Only a log that was read tells that mail has not come here. */
+/** Only a log that was read can show that mail has not come here. */
 function withoutRefusal({addresses, sinceMs}: HostView): string {
   if (sinceMs === null) return '; whether the mailer refused something is not known';
   const taken = addresses.reduce((sum, {log}) => sum + (log?.messages ?? 0), 0);
@@ -105,7 +105,7 @@ function logLines({messages, refused, lastRefusedMs, lastMs}: SeenClient): strin
   ];
 }
 
-/** Without the block that stands: the lines above show it. */
+/** The earlier blocks. Leaves out the block in force, which the lines above show. */
 const pastLines = ({block, lastBlocked}: StateOf): string[] =>
   block !== null || lastBlocked === null
     ? []

@@ -1,6 +1,6 @@
 /**
- * `senders`: both ways out in one table, programs that connect by themselves (`direct`) and senders whose mail the
- * mailer carries (`mailer`), the offender on top; and as JSON. Columns that say nothing are left out.
+ * `senders`: both ways out in one table, offenders first: programs that connect by themselves (`direct`), and senders
+ * whose mail the mailer delivers (`mailer`). Also as JSON. Empty columns are left out.
  */
 import {printable} from '../../base/printable.js';
 import {localTime, preciseTime} from '../../base/time-text.js';
@@ -10,7 +10,7 @@ import {kindOf, nameIn} from '../../submission/whose/sender.js';
 import {directCells, directHead, senderFields} from './senders.js';
 import {table} from './table.js';
 
-/** Of mail senders a table shows those of one way in, or sums by what they typed. */
+/** A table of mail senders shows those of one way in, or sums by a text that they typed. */
 export const senderViews = ['auth', 'uid', 'host', 'from', 'script'] as const;
 export type SenderView = (typeof senderViews)[number];
 
@@ -18,7 +18,7 @@ const mailHead = ['MSGS', 'DOMAINS', 'FAILED', 'DEFERRED', 'WAIT', 'QUEUE', 'NOR
 const [countHead = '', ...otherHeads] = directHead;
 const head = ['VIA', countHead, ...mailHead, ...otherHeads];
 
-/** Longest foreign text in a column, and in the JSON. Characters. */
+/** Length of foreign text in a column and in the JSON. Characters. */
 const cellCharacters = 60;
 const none = '-';
 
@@ -38,7 +38,7 @@ export function sendersTable(
     ...(by === 'from' || by === 'script' ? typedRows(mail, by) : chosen(mail, by).map(mailRow)),
   ];
   if (rows.length === 0) return 'nobody has opened such a connection, or handed in mail\n';
-  // Stable: within a rank and a count each half keeps its order.
+  // The sort is stable: rows of the same rank and count keep their order.
   const sorted = rows.sort((a, b) => a.rank - b.rank || b.count - a.count);
   return table(withoutEmpty([head, ...sorted.map(({cells}) => cells)]));
 }
@@ -103,11 +103,11 @@ const cell = (text: string): string => printable(text, cellCharacters) || none;
 
 const typedCell = (typed: readonly Shown[]): string => cell(typed[0]?.text ?? '');
 
-/** In percent; nothing to share out: none. */
+/** In percent; empty if the whole is 0. */
 const share = (part: number, all: number): string =>
   part === 0 ? '0%' : `${Math.round((100 * part) / Math.max(part, all))}%`;
 
-/** Sums by a text that senders chose themselves: about, and since they are remembered. */
+/** Sums by a text that senders chose themselves. They are approximate, and begin when a text was first remembered. */
 function typedRows(mail: readonly MailSender[], by: 'from' | 'script'): Row[] {
   return typedSums(mail, by).map(({text, recipients, senders}) => ({
     cells: head.map((name) =>
@@ -142,7 +142,7 @@ function typedSums(mail: readonly MailSender[], by: 'from' | 'script'): TypedSum
   return [...sums.values()].sort((a, b) => b.recipients - a.recipients);
 }
 
-/** Without columns in which no row says anything. */
+/** Leaves out columns in which every row is empty. */
 function withoutEmpty(rows: readonly (readonly string[])[]): string[][] {
   const [, ...body] = rows;
   const isTold = head.map((_, at) => body.some((row) => row[at] !== none && row[at] !== ''));

@@ -13,23 +13,23 @@ import {table} from './table.js';
 
 /** Length of one cell. Characters. */
 const cellCharacters = 48;
-/** Length of one header that is shown as a whole. Characters. */
+/** Length of a header in a block. Characters. */
 const headerCharacters = 2000;
-/** Shown of one message. Counts. */
+/** At most so many of each are shown of one message. Counts. */
 const mostHeaders = 200;
 const mostRecipients = 20;
 
 const cell = (text: string, most = cellCharacters): string =>
   printable(unfolded(text), most) || '-';
 
-/** How it is known, for people. */
+/** How the sender is known, for people. */
 const proofs = {
   kernel: 'by the owner of its file',
   mailer: 'as the mailer wrote',
   header: 'as its header says; the log has the proof: blocksmtp trace',
 } as const;
 
-/** `uid:33 (www-data)`, with `?` behind it where a local program could have written that. */
+/** `uid:33 (www-data)`, with a `?` if a local program could have written that. */
 const whoseText = (whose: Whose): string =>
   whose.kind !== 'unknown' && whose.proof === 'header'
     ? `${plainWhose(whose)} ?`

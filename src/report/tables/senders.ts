@@ -1,10 +1,10 @@
-/** The half of `senders` that tells who opened connections to mail ports of others: as cells, and as fields of JSON. */
+/** The half of `senders` about programs that connected to mail ports of other machines: as cells, and as JSON fields. */
 import {printable, printablePath} from '../../base/printable.js';
 import {localTime, preciseTime} from '../../base/time-text.js';
 import type {SenderHour, Permission} from '../../outgoing/sender-hours.js';
 import {homeFields, homeText, nameCharacters, wholePath} from '../../outgoing/warn/warning.js';
 
-/** Longest path or list in a column. Characters. */
+/** Length of a path or list in a column. Characters. */
 const cellCharacters = 60;
 const standings: Readonly<Record<Permission, string>> = {
   other: 'NOT ALLOWED',
@@ -23,7 +23,7 @@ export const directHead = [
   'DESTINATIONS',
 ];
 
-/** What processes say of themselves is hostile. */
+/** Text that a process chose itself is hostile. */
 const cell = (text: string): string => printable(text, cellCharacters) || '-';
 const pathCell = (text: string): string => printablePath(text, cellCharacters) || '-';
 
@@ -31,7 +31,7 @@ const pathCell = (text: string): string => printablePath(text, cellCharacters) |
 const programCell = ({program, script}: SenderHour): string =>
   pathCell([program, script].filter((path) => path !== '').join(' '));
 
-/** Whole addresses only: part of one is another one. */
+/** Shows whole addresses only, because a part of an address is another address. */
 function destinationsCell(destinations: readonly string[]): string {
   const more = (shown: number): string =>
     shown === destinations.length ? '' : ` +${destinations.length - shown} more`;
@@ -55,7 +55,7 @@ export const directCells = (row: SenderHour): string[] => [
 
 const known = (text: string): string | undefined => (text === '' ? undefined : text);
 
-/** docs/outgoing-mail.md describes the fields. A field that is not known is absent. */
+/** docs/outgoing-mail.md describes the fields. An unknown field is absent. */
 export const senderFields = (row: SenderHour): object => ({
   standing: row.standing,
   user: known(printable(row.user, nameCharacters)),

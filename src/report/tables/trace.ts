@@ -1,15 +1,15 @@
-/** `trace`: the sender of a message, as text for people. All of the message is foreign text. */
+/** `trace`: the sender of a message, as text for people. Everything in the message is foreign text. */
 import {localTime} from '../../base/time-text.js';
 import {printable} from '../../base/printable.js';
 import type {TracedSender, TraceVerdict} from '../../queue/trace/verdict.js';
 
 interface Traced {
   readonly verdict: TraceVerdict;
-  /** Whether it still lies in the queue. */
+  /** Whether the message is still in the queue. */
   readonly queued: 'waiting' | 'held' | undefined;
 }
 
-/** Length of one piece of foreign text. Characters. */
+/** Length of foreign text. Characters. */
 const foreignCharacters = 200;
 
 const foreign = (text: string): string => printable(text, foreignCharacters);
@@ -52,7 +52,7 @@ function senderText(whose: TracedSender): string {
   }
 }
 
-/** As one word of a shell: what a log names may be anything. */
+/** Quotes the text as one word for a shell, because a log can name anything. */
 const word = (text: string): string => `'${foreign(text).replaceAll("'", '?')}'`;
 
 function todo(whose: TracedSender): string {

@@ -11,7 +11,7 @@ export function waitingTable({waiting, waiters, heardMs}: WaitingView, nowMs: nu
   if (waiting === 0) return 'nobody waits\n';
   const rows = waiters.map(({client, sinceMs}) => {
     const seconds = Math.max(0, Math.floor((nowMs - sinceMs) / 1000));
-    // It came through a socket: what is no address is not printed.
+    // The client comes from a socket. Only a valid address is printed.
     return [parseAddress(client)?.text ?? '-', localTime(sinceMs), durationText(seconds)];
   });
   const more = waiting - waiters.length;

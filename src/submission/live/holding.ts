@@ -1,6 +1,6 @@
 /**
- * Makes the mailer hold the mail that the book names: each message once, one round at a time, and
- * again if it was being delivered. Held mail stays in the queue, and nothing here releases it.
+ * Makes the mailer hold the mail that the book names: each message once, one round at a time. Tries
+ * again if a message was being delivered. Held mail stays in the queue, and nothing here releases it.
  * `submission/book.ts` decides whose mail to hold.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
@@ -13,16 +13,16 @@ import {mostInTransit, waitingOf} from '../whose/in-transit.js';
 import type {SenderKey} from '../whose/sender.js';
 import type {MailQueue} from './mail-queue.js';
 
-/** Messages held in one round. A count: sendmail takes 8 to 28 ms for each. */
+/** At most so many messages are held in one round. A count: sendmail takes 8 to 28 ms for each. */
 export const mostHeldAtOnce = 500;
-/** Ids that are held or gone, and remembered. A count: as many as mail on its way is; some hundred bytes each. */
+/** At most so many ids of held or vanished messages are remembered. A count: as many as mail on its way; some hundred bytes each. */
 export const mostNoted = 50_000;
-/** In the place of a sender: the message was not in the queue any more. */
+/** Noted instead of a sender if the message was no longer in the queue. */
 const gone = '';
-/** A single message that is being delivered is tried again for so long. Ms. */
+/** A single message that is being delivered is tried again for this long. Ms. */
 const retryMs = 10 * 60_000;
 
-/** What the daemon's unit lacks as it is shipped. */
+/** The unit as it is shipped lacks rights to hold mail. */
 const cure = 'see init/queue.conf, and blocksmtp doctor';
 
 interface HoldingParts {
@@ -42,9 +42,9 @@ interface Wanted {
 export class Holding {
   readonly #parts: HoldingParts;
   readonly #troubles: Troubles;
-  /** Ids that are held: each is held once, so that what an operator releases stays released. */
+  /** Ids that were held. Each is held once, so that a message that an operator releases stays released. */
   readonly #held = new Map<string, SenderKey>();
-  /** Single messages that are still to be held. */
+  /** Single messages that still have to be held. */
   readonly #single = new Map<string, Omit<Wanted, 'ids'> & {readonly untilMs: number}>();
   #round: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -55,17 +55,17 @@ export class Holding {
     this.#troubles = new Troubles(parts.say);
   }
 
-  /** Why nothing can be held; undefined: nothing is known to speak against it. */
+  /** Why nothing can be held; undefined: no reason is known. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
 
-  /** Lets the run of sendmail that is under way end, and begins no other. */
+  /** Lets the current run of sendmail end, and begins no other. */
   stop(): void {
     this.#isStopped = true;
   }
 
-  /** Says at the start what an operator must know before the first attack. */
+  /** Logs at the start what the operator must know before the first attack. */
   check(): void {
     this.#see(this.#parts.queue.whyNotHeld());
   }
@@ -106,7 +106,7 @@ export class Holding {
         `blocksmtp: ${sender} ${alarm.kind} ${alarm.count}`,
       );
       this.#note(done, sender);
-      // What is neither held nor being delivered is gone: it is not asked for again.
+      // A message that is neither held nor being delivered has left the queue. It is not tried again.
       const known = new Set([...done, ...busy.map(({id}) => id)]);
       this.#note(
         ids.filter((id) => !known.has(id)),
@@ -118,7 +118,7 @@ export class Holding {
     }
   }
 
-  /** What waits of the senders over a limit, and single messages. */
+  /** Waiting messages of the senders over a limit, and single messages. */
   #wanted(nowMs: number, queued: ReadonlyMap<SenderKey, number> | undefined): Wanted[] {
     const {book, config, state} = this.#parts;
     const which = config.attribution === 'verified' ? 'onlyVouched' : 'any';
@@ -144,19 +144,19 @@ export class Holding {
     else this.#troubles.begin('hold', `outgoing mail: cannot be held: ${why}; ${cure}`);
   }
 
-  /** Those are tried again in the next round. */
+  /** The next round tries these messages again. */
   #left(busy: readonly {readonly id: string; readonly why: string}[]): void {
     const [first] = busy;
     if (first === undefined) this.#troubles.end('busy');
     else {
-      // The log says the same text once, so no id is in it.
+      // The log has the same text only once, so it must have no id.
       const why = first.why.includes(first.id) ? 'sendmail leaves them' : first.why;
       const what = 'outgoing mail: some messages are not held yet, and are tried again';
       this.#troubles.begin('busy', `${what}: ${why}`);
     }
   }
 
-  /** Bounded: the oldest are forgotten, and at worst held a second time, also where somebody has released them. */
+  /** Bounded: the oldest ids are forgotten. At worst such a message is held again, even if an operator released it. */
   #note(ids: readonly string[], sender: SenderKey): void {
     for (const id of ids) this.#held.set(id, sender);
     for (const id of this.#held.keys()) {

@@ -1,6 +1,6 @@
 /**
- * What the watch on senders needs from the mailer's queue, and how it gets it from sendmail's.
- * `holding.ts` decides which mail is held; `sys/queue`, how.
+ * What the watch on senders needs from the mailer's queue, and how sendmail's queue provides it.
+ * `holding.ts` decides which mail to hold, and `sys/queue` how.
  */
 import {headerOf, type QueuedMessage} from '../../queue/message.js';
 import {holdMessages} from '../../sys/queue/hold.js';
@@ -9,36 +9,36 @@ import {readMessages, WaitingMessages} from '../../sys/queue/read-queue.js';
 import {listQueue} from '../../sys/queue/states.js';
 
 export interface Held {
-  /** Those that are held now. */
+  /** Messages that are held now. */
   readonly done: readonly string[];
-  /** Those that still wait, each with why: being delivered, or sendmail may not. */
+  /** Messages that are not held, each with the reason: it is being delivered, or sendmail has no right to. */
   readonly busy: readonly {readonly id: string; readonly why: string}[];
 }
 
 interface MessageDetails {
   readonly id: string;
   readonly subject: string;
-  /** Empty: the message does not say. A hint: the author of the message can write any. */
+  /** Empty: the message names none. Only a hint, because the author of the message can write any name. */
   readonly script: string;
 }
 
-/** Ids of what is in the queue now. */
+/** Ids of the messages that are in the queue now. */
 type Listed = ReadonlyMap<string, 'waiting' | 'held'>;
 
 export interface MailQueue {
-  /** Has the mailer hold these messages, so that they can be released. Never fails. @param ids as the log has them */
+  /** Makes the mailer hold these messages, so that they can be released later. Never fails. @param ids as in the log */
   readonly hold: (ids: readonly string[], reason: string) => Promise<Held>;
-  /** What stands in the headers of those that are still there. */
+  /** Details from the headers of the messages that are still there. */
   readonly detailsOf: (ids: readonly string[]) => readonly MessageDetails[];
-  /** The same for many, again and again: of those that wait for the relay. What it costs is bounded. */
+  /** Makes a reader that does the same for many calls, also for mail that waits for the relay. Its cost is bounded. */
   readonly newReader: () => MailQueue['detailsOf'];
-  /** By the names of the files alone: no message is opened. Undefined: no queue can be read. Never fails. */
+  /** Reads only the names of the files, and opens no message. Undefined: no queue can be read. Never fails. */
   readonly list: () => Promise<Listed | undefined>;
-  /** Why this process cannot have mail held; undefined: nothing speaks against it. */
+  /** Why this process cannot have mail held; undefined: no reason is known. */
   readonly whyNotHeld: () => string | undefined;
 }
 
-/** The program that writes mail from PHP puts its own name there, if its settings ask for it. */
+/** PHP writes the name of the script into this header, if its settings say so. */
 const scriptHeader = 'x-php-originating-script';
 
 const detailsIn = ({id, control}: QueuedMessage): MessageDetails => ({

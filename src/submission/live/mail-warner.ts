@@ -1,6 +1,6 @@
 /**
- * Carries warnings about senders to people: into the log, and by the ways that other warnings go, and to the site's
- * own command. None of them is waited for, and each has its bounds (`outgoing/warn/live/delivery.ts`).
+ * Delivers warnings about senders: into the log, by the ways that other warnings take, and to the site's
+ * own command. Waits for none of these, and each has its bounds (`outgoing/warn/live/delivery.ts`).
  */
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
@@ -51,7 +51,7 @@ export class MailWarner {
           );
   }
 
-  /** @param about of a sender also the site's own command hears. Never waits, never fails */
+  /** Never waits, never fails. @param about `sender`: the site's own command runs too */
   warn(warning: MailWarning, about: 'sender' | 'label'): void {
     this.#say('warning', warning.text);
     for (const way of this.#ways) way.take(warning);

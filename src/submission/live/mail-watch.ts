@@ -1,7 +1,7 @@
 /**
- * The watch on senders while the daemon runs: gives each record to the joining and its facts to the book, carries out
- * the warnings that are due, and each half minute looks into the queue. Whose a mail is, `whose/` decides; what is too
- * much, `submission/limits.ts`; which messages are held, `holding.ts`.
+ * Watches senders while the daemon runs: gives each record to the joining and its facts to the book, sends
+ * the warnings that are due, and looks into the queue each half minute. `whose/` decides whose mail it is,
+ * `submission/limits.ts` what is too much, and `holding.ts` which messages to hold.
  */
 import {countText} from '../../base/count.js';
 import type {Say} from '../../base/say.js';
@@ -29,9 +29,9 @@ import {ScriptReading} from './script-reading.js';
 import {Users} from '../../sys/proc/users.js';
 import {pauseUnless} from '../../sys/run/clock.js';
 
-/** How often mail of those over a limit is held. Ms. */
+/** How often mail of senders over a limit is held. Ms. */
 const holdMs = 30_000;
-/** A warning waits so long for what is held, so that it can say so. Ms. */
+/** A warning waits for the holding for at most so long, so that it can say what is held. Ms. */
 const mostWaitMs = 10_000;
 const noWays = {
   warnMail: '',
@@ -47,9 +47,9 @@ interface WatchParts {
   readonly dialect: Pick<Dialect, 'read' | 'readTransit' | 'pieces' | 'authorshipOf' | 'isProgram'>;
   readonly ownHost: string;
   readonly queue: MailQueue;
-  /** The time by the clock. Ms since the epoch. */
+  /** The clock. Ms since the epoch. */
   readonly now: () => number;
-  /** The state has changed. */
+  /** Called when the state has changed. */
   readonly onCount: () => void;
   readonly say: Say;
 }
@@ -65,7 +65,7 @@ export class MailWatch {
   readonly #warner: MailWarner;
   readonly #holding: Holding;
   readonly #scripts: ScriptReading;
-  /** As the last look into the queue found it; undefined: nobody has looked. */
+  /** The result of the last look into the queue; undefined: there was none. */
   #queued: ReadonlyMap<SenderKey, QueuedCount> | undefined;
   #inQueue: QueuedCount | undefined;
   readonly #telling = new Set<Promise<void>>();
@@ -96,22 +96,22 @@ export class MailWatch {
     return this.#book.totals;
   }
 
-  /** Messages of each sender that are in the queue; undefined: nobody has looked. */
+  /** Messages of each sender in the queue; undefined: it was not read yet. */
   get queued(): ReadonlyMap<SenderKey, QueuedCount> | undefined {
     return this.#queued;
   }
 
-  /** Messages in the mailer's queue, whosever they are; undefined: nobody has looked, or no queue can be read. */
+  /** All messages in the mailer's queue; undefined: it was not read yet, or cannot be read. */
   get inQueue(): QueuedCount | undefined {
     return this.#inQueue;
   }
 
-  /** Why nothing can be held, where that is wanted. */
+  /** Why nothing can be held, if the settings want it held. */
   get holdTrouble(): string | undefined {
     return this.#holding.trouble;
   }
 
-  /** @param reading what the guard made of it: a line is put together once */
+  /** @param reading what the guard read. It has joined the pieces of the line already */
   take(given: LogRecord, reading: ReadRecord): void {
     const {dialect, onCount} = this.#parts;
     const record = recordOf(given, reading, dialect);
@@ -124,7 +124,7 @@ export class MailWatch {
     onCount();
   }
 
-  /** Holds what is to be held, until the signal is given. Never fails. */
+  /** Looks and holds again and again until the signal. Never fails. */
   async run(stop: AbortSignal): Promise<void> {
     if (this.#isWanted) this.#holding.check();
     const ended = new Promise<void>((resolve) => {
@@ -137,7 +137,7 @@ export class MailWatch {
       const tick = this.tick().catch((error: unknown) => {
         this.#parts.say('error', `outgoing mail: ${(error as Error).message}`);
       });
-      // A run of sendmail may take minutes: the daemon's end does not wait for it.
+      // A run of sendmail may take minutes, and must not delay shutdown.
       await Promise.race([tick, ended]);
     }
     this.#holding.stop();
@@ -146,7 +146,7 @@ export class MailWatch {
     await this.#warner.stop();
   }
 
-  /** What is done each half minute. */
+  /** The work of each half minute. */
   async tick(): Promise<void> {
     const {queue, now, state} = this.#parts;
     for (const fact of this.#joining.sweep(now())) this.#see(fact);
@@ -159,7 +159,7 @@ export class MailWatch {
     await this.#holding.round(now(), waiting);
   }
 
-  /** A dry run says what would be held. */
+  /** Whether to hold mail. A dry run logs what it would hold. */
   get #isWanted(): boolean {
     const {outgoingMail, dryRun} = this.#parts.config;
     return outgoingMail === 'quarantine' && !dryRun;
@@ -189,7 +189,7 @@ export class MailWatch {
     this.#warner.warn(labelWarning(what, user, name, host, atMs), 'label');
   }
 
-  /** With what the queue tells of the messages, where that comes. */
+  /** Sends a warning, with details of the messages if the queue has them. */
   #warn(due: Due): void {
     const telling = this.#tell(due)
       .catch((error: unknown) => {
@@ -227,7 +227,7 @@ export class MailWatch {
     this.#warner.warn(alarmWarning(facts), 'sender');
   }
 
-  /** Holds what is to be held now, and says what is; nothing where nothing is held yet. */
+  /** Holds what is to be held now. @returns what is held or why not, as text; empty: nothing yet */
   async #deed(sender: SenderKey): Promise<string> {
     if (!this.#isWanted) return '';
     const round = this.#holding.round(this.#parts.now(), this.#waiting);
@@ -240,14 +240,10 @@ export class MailWatch {
   }
 }
 
-/** Each once, without empty ones. */
+/** Each text once, without empty ones. */
 const texts = (all: readonly string[]): string[] => [...new Set(all.filter((text) => text !== ''))];
 
-/**
- * The whole message, of a mailer's program. The guard leaves out what ordinary users wrote; the submission runs as
- * they do, and what it may say of whom the joining knows.
- */
-/** The guard has read it, where it could: most lines are of no client, and would be read twice. */
+/** Takes the event from the guard if it has one, because most lines name no client and would be read twice. */
 function eventOf(
   record: LogRecord,
   reading: ReadRecord,
@@ -257,6 +253,10 @@ function eventOf(
   return reading.reason === 'noClient' ? undefined : dialect.read(record);
 }
 
+/**
+ * The record with the whole message. The guard ignores lines that ordinary users wrote. But the submission runs as such a
+ * user, so its lines are read here too; the joining knows what they may say about whom.
+ */
 function recordOf(
   given: LogRecord,
   reading: ReadRecord,

@@ -1,8 +1,8 @@
 /**
  * Finds out which script sent a mail. The log does not say, but PHP may have written a header,
- * which is in the queue until the mail is delivered. So it looks once at the control file of each
- * mail of a local user, soon after its line was read. Decides which to look at, and when; a header
- * is the word of the program that wrote it.
+ * which is in the queue until the mail is delivered. So this reads the control file of each
+ * mail of a local user once, soon after its line came. Decides which files to read, and when. A header proves
+ * nothing, because any program can write it.
  */
 import type {Say} from '../../base/say.js';
 import type {Fact} from '../whose/fact.js';
@@ -10,12 +10,12 @@ import {type SenderKey, uidIn} from '../whose/sender.js';
 import type {MailQueue} from './mail-queue.js';
 import {monotonicMs, pauseUnless} from '../../sys/run/clock.js';
 
-/** Several are looked for at once. Ms: most mail waits for longer. */
+/** Waits so long, to read several files at once. Ms: most mail is in the queue for longer. */
 const delayMs = 100;
-/** In one look. A count: each costs a look in each queue; of a flood a part is enough. */
+/** At most so many mails in one look. A count: each costs a look into each queue, and a part of a flood is enough. */
 export const mostAtOnce = 100;
 
-/** Looks take no more than this part of the time, or the log would wait for them. */
+/** Looks take at most this share of the time, because the log waits for them. */
 export const mostShare = 0.1;
 
 type Mail = Extract<Fact, {kind: 'mail'}>;
@@ -23,10 +23,10 @@ type Mail = Extract<Fact, {kind: 'mail'}>;
 interface ReadingParts {
   readonly ownHost: string;
   readonly queue: Pick<MailQueue, 'newReader'>;
-  /** The script of a mail with so many recipients. */
+  /** Called with the script of a mail and its number of recipients. */
   readonly onScript: (sender: SenderKey, script: string, recipients: number) => void;
   readonly say: Say;
-  /** A clock that nobody sets. Ms; default: that of this machine. */
+  /** A monotonic clock. Ms; default: that of this machine. */
   readonly clock?: () => number;
 }
 
@@ -34,7 +34,7 @@ export class ScriptReading {
   readonly #parts: ReadingParts;
   readonly #detailsOf: MailQueue['detailsOf'];
   readonly #clock: () => number;
-  /** No look before. */
+  /** No look begins before this time. */
   #restUntilMs = Number.NEGATIVE_INFINITY;
   readonly #stop = new AbortController();
   #asked = new Map<string, Mail>();
@@ -49,7 +49,7 @@ export class ScriptReading {
   /** Never waits, never fails. */
   take(mail: Mail): void {
     const {host, queueId} = mail.place;
-    // Of another relay the queue lies elsewhere.
+    // The queue of another relay is on another machine.
     const isHere = host === '' || host === this.#parts.ownHost;
     if (!isHere || uidIn(mail.sender) === undefined || this.#stop.signal.aborted) return;
     if (this.#asked.size >= mostAtOnce) return;
@@ -57,7 +57,7 @@ export class ScriptReading {
     if (this.#asked.size === 1) this.#look = this.#soon();
   }
 
-  /** Looks no more. */
+  /** Ends all looks. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#look;

@@ -1,11 +1,11 @@
 /**
- * About how many domains somebody writes to, in a fixed number of bits (linear counting, Whang et al. 1990): each
- * domain sets one, and the share of bits that are still unset tells how many there were. And which domains a list
- * of recipients names.
+ * Estimates how many domains a sender writes to, in a fixed number of bits (linear counting, Whang et al. 1990). Each
+ * domain sets one bit, and the share of unset bits shows how many domains there were. Also finds the domains in a list
+ * of recipients.
  */
 import {hashOf} from '../../base/hash.js';
 
-/** Bits of a sketch. A count: it tells 600 domains from 700, which is enough for "very many". */
+/** Bits of a sketch. A count: it distinguishes 600 domains from 700, which is enough for "very many". */
 const sketchBits = 128;
 
 export const emptySketch = '0'.repeat(sketchBits / 4);
@@ -25,7 +25,7 @@ export const union = (one: string, other: string): string =>
     (Number.parseInt(digit, 16) | Number.parseInt(other[at] ?? '0', 16)).toString(16),
   ).join('');
 
-/** About how many domains are in it; all bits set: the largest number that it can show. */
+/** About how many domains the sketch has. If all bits are set, the largest number that it can show. */
 export function domainCount(sketch: string): number {
   let unset = 0;
   for (const digit of sketch) {
@@ -39,12 +39,12 @@ export function domainCount(sketch: string): number {
 /** The domain in a recipient as the mailer logs it; a local mailbox has none. */
 const domain = /@([\w.-]{1,190})>?$/;
 
-/** Those named, each once, in lower case. */
+/** The domains that are named, each once, in lower case. */
 export function domainsIn(recipients: readonly string[]): string[] {
   const found = recipients.flatMap((recipient) => domain.exec(recipient)?.[1]?.toLowerCase() ?? []);
   return [...new Set(found)];
 }
 
-/** A number for each recipient, which stands for the address and does not tell it. */
+/** A hash of each recipient, from which the address cannot be read. */
 export const peopleIn = (recipients: readonly string[]): number[] =>
   recipients.map((recipient) => hashOf(recipient.toLowerCase().replace(/^<|>$/g, '')));

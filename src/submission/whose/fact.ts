@@ -1,11 +1,11 @@
-/** What the lines about one mail come to, joined: values that the book of senders counts. */
+/** The facts that follow from the joined lines about one mail. The book of senders counts them. */
 import type {SenderKey} from './sender.js';
 
-/** Whether more than the text of a log says so: the journal knows who wrote each of the lines. */
+/** `yes`: the journal knows which process wrote each of the lines, so not only the text of a log says so. */
 export type Vouched = 'yes' | 'no';
 
 export type Fact =
-  /** A message was taken, and it is known whose it is. */
+  /** The relay took a message, and its sender is known. */
   | {
       readonly kind: 'mail';
       readonly sender: SenderKey;
@@ -13,7 +13,7 @@ export type Fact =
       readonly atMs: number;
       readonly recipients: number;
       readonly vouched: Vouched;
-      /** With the host in front: two relays may give the same one. */
+      /** Has the host too, because two relays may use the same queue id. */
       readonly place: Place;
       /** As it was typed: hostile text. */
       readonly from: string;
@@ -22,7 +22,7 @@ export type Fact =
     }
   /** Recipients that count for no sender: bounces of mailers, incoming mail. */
   | {readonly kind: 'apart'; readonly what: 'bounce' | 'incoming'; readonly recipients: number}
-  /** What became of recipients of such a message: each deferral once, however often it is tried. */
+  /** What happened to recipients of such a message. Each deferral counts once, however often delivery is tried. */
   | {
       readonly kind: 'told';
       readonly sender: SenderKey;
@@ -30,10 +30,10 @@ export type Fact =
       readonly outcome: 'sent' | 'deferred' | 'failed';
       readonly recipients: number;
       readonly domains: readonly string[];
-      /** Hashes of the recipients, where lines name them. */
+      /** Hashes of the recipients, if lines name them. */
       readonly people: readonly number[];
     }
-  /** A local user made lines that look like the relay's. */
+  /** A local user wrote lines that look like the relay's. */
   | {
       readonly kind: 'labelChanged';
       readonly what: 'label' | 'configuration';

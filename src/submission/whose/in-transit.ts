@@ -1,32 +1,32 @@
 /**
- * Remembers each message that is on its way, so that its fate counts for its sender: bounded, the
- * oldest given up first. `joining.ts` decides whose a message is.
+ * Remembers each message that is on its way, so that its fate counts for its sender. Bounded: the
+ * oldest is dropped first. `joining.ts` decides whose message it is.
  */
 import {hashOf} from '../../base/hash.js';
 import type {Table} from '../../base/mechanisms/table.js';
 import type {Vouched} from './fact.js';
 import type {SenderKey} from './sender.js';
 
-/** A count, for memory: some 250 bytes each. As many as `mail/deliveries.ts` remembers. */
+/** At most so many messages. A count: some 250 bytes of memory each, and as many as `mail/deliveries.ts` remembers. */
 export const mostInTransit = 50_000;
-/** Mail that waits longer is returned by the mailer (Timeout.queuereturn: 5 days). Ms. */
+/** The mailer returns mail that waits longer (Timeout.queuereturn: 5 days). Ms. */
 export const longestTransitMs = 6 * 86_400_000;
-/** Deferred recipients told apart in one message. A count: those beyond are not counted. */
+/** At most so many deferred recipients of one message are distinguished. A count: further ones do not count. */
 const mostDeferred = 64;
 
-/** Plain data: it is saved as it is. */
+/** Plain data, saved unchanged. */
 export interface Transit {
   readonly atMs: number;
-  /** Absent: it counts for no sender, or the sender is not known yet (`waits`). */
+  /** Absent: the message counts for no sender, or the sender is not known yet (`waits`). */
   readonly sender?: SenderKey | undefined;
   readonly vouched: Vouched;
-  /** Accepted. A count. */
+  /** Accepted recipients. A count. */
   readonly recipients: number;
-  /** Those of which no line has told the end. A count. */
+  /** Recipients whose delivery has not ended yet. A count. */
   readonly left: number;
   /**
-   * `submission`: a local program has handed it in, and no line tells yet where it goes. `relay`: it came from this
-   * machine, and no line tells yet which user's it is.
+   * `submission`: a local program handed it in, and no line shows yet where it goes. `relay`: it came from this
+   * machine, and no line shows yet which user sent it.
    */
   readonly waits?: 'submission' | 'relay' | undefined;
   /** Hashes of recipients that were deferred. */
@@ -38,7 +38,7 @@ export interface Transit {
 
 export const keyOf = (host: string, queueId: string): string => `${host} ${queueId}`;
 
-/** The recipients that were not deferred before, and the message with them. */
+/** Finds the recipients that were not deferred before, and adds them to the message. */
 export function withDeferred(
   transit: Transit,
   recipients: readonly string[],
@@ -82,7 +82,7 @@ export function countIn(listed: ReadonlyMap<string, 'waiting' | 'held'>): Queued
   return count;
 }
 
-/** How many messages of each sender are in the mailer's queue, of those whose lines were read. @param listed by id */
+/** Messages of each sender in the mailer's queue. Counts only messages whose lines were read. @param listed by id */
 export function queuedCounts(
   table: Pick<Table<Transit>, 'entries'>,
   listed: ReadonlyMap<string, 'waiting' | 'held'>,
@@ -99,7 +99,7 @@ export function queuedCounts(
   return counts;
 }
 
-/** Those that are not held. */
+/** Messages that are not held. */
 export const waitingIn = (
   counts: ReadonlyMap<SenderKey, QueuedCount>,
 ): ReadonlyMap<SenderKey, number> =>
@@ -107,7 +107,7 @@ export const waitingIn = (
 
 const idIn = (key: string): string => key.slice(key.lastIndexOf(' ') + 1);
 
-/** How many messages of each sender wait, as the log tells. */
+/** Waiting messages of each sender, by the log. */
 export function waitingCounts(table: Pick<Table<Transit>, 'values'>): Map<SenderKey, number> {
   const counts = new Map<SenderKey, number>();
   for (const {sender, left} of table.values()) {

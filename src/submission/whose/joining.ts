@@ -1,10 +1,10 @@
 /**
- * Decides whose a mail is, from the lines about it: the login of the session, else the local user
- * that the submission names when it hands the message to the relay, else the host. Counts each
- * message once, by the line in which the relay took it, however often it is tried again, split or
+ * Decides who sent a mail, from the lines about it: the login of the session; otherwise the local user
+ * that the submission names when it hands the message to the relay; otherwise the host. Counts each
+ * message once, by the line in which the relay took it, even if it is tried again, split or
  * handed on.
  *
- * Mail of strangers is incoming mail, and counts apart; so do bounces of mailers.
+ * Mail of strangers is incoming mail, and counts separately. So do bounces of mailers.
  * `submission/limits.ts` decides what is too much.
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
@@ -20,16 +20,16 @@ import type {Fact, Place, Vouched} from './fact.js';
 import {keyOf, longestTransitMs, mostInTransit, type Transit, withDeferred} from './in-transit.js';
 import {authKey, hostKey, type SenderKey, uidKey, unknownLocal} from './sender.js';
 
-/** Sessions with a login. A count: some hundred bytes each. */
+/** At most so many sessions with a login. A count: some hundred bytes each. */
 const mostLogins = 20_000;
-/** A login holds for so long after the last message of its process: pids are used again. Ms. */
+/** A login counts for so long after the last message of its process, because pids are used again. Ms. */
 export const longestSessionMs = 70 * 60_000;
-/** So long the relay's mail from this machine waits for the line of the submission. Ms, of the log. */
+/** The relay's mail from this machine waits for the line of the submission for so long. Ms, of the log. */
 export const longestWaitMs = 60_000;
-/** Lines of the submission that came before the relay's. A count. */
+/** At most so many lines of the submission that came before the relay's. A count. */
 const mostClaims = 10_000;
 
-/** Plain data: it is saved as it is. */
+/** Plain data, saved unchanged. */
 export interface MailLogin {
   readonly address: string;
   readonly name: string;
@@ -43,7 +43,7 @@ interface JoiningTables {
 }
 
 export interface JoiningRules {
-  /** This machine's name: users of other relays are others. */
+  /** This machine's name, because the users of another relay are other people. */
   readonly ownHost: string;
   readonly authorshipOf: AuthorshipOf;
   readonly isProgram: (executable: string) => boolean;
@@ -54,7 +54,7 @@ export interface JoiningRules {
 interface Claim {
   readonly sender: SenderKey;
   readonly vouched: Vouched;
-  /** `same`: the message was counted under the queue id before. */
+  /** `same`: the message was counted before, under another queue id. */
   readonly is: 'new' | 'same';
 }
 
@@ -62,7 +62,7 @@ export class Joining {
   readonly #transits: Table<Transit>;
   readonly #logins: Table<MailLogin>;
   readonly #rules: JoiningRules;
-  /** Counted already, and nobody asks how it goes on. */
+  /** Messages that were counted, and whose further way does not matter. */
   readonly #past = new BoundedMap<string, true>(mostClaims);
   readonly #claims = new BoundedMap<string, Claim>(mostClaims);
   /** Messages that wait for a line, in the order in which they came. */
@@ -79,14 +79,14 @@ export class Joining {
     }
   }
 
-  /** @param event what was read of the record */
+  /** @param event what was read from the record */
   take(record: LogRecord, event: TransitEvent): Fact[] {
     const vouched = this.#vouchedFor(record, event);
     if (vouched === 'foreign') return [];
     return [...this.#noLongerWaiting(record.atMs), ...this.#take(record, event, vouched)];
   }
 
-  /** What time alone brings about. */
+  /** Facts that follow because time passed. */
   sweep(nowMs: number): Fact[] {
     const facts = this.#noLongerWaiting(nowMs);
     for (const [key, {atMs}] of this.#transits.entries()) {
@@ -131,7 +131,7 @@ export class Joining {
     const {host, atMs} = record;
     const {queueId, from, sender, recipients} = event;
     const key = keyOf(host, queueId);
-    // Said before: each message counts once.
+    // The line is a repetition. Each message counts once.
     if (this.#transits.get(key) !== undefined || this.#past.has(key)) return [];
     const fresh: Transit = {
       atMs,
@@ -163,7 +163,7 @@ export class Joining {
   }
 
   #apart(key: string, transit: Transit, what: 'bounce' | 'incoming'): Fact[] {
-    // Not among mail on its way: mail that comes in is the most of a relay's, and would push the rest out.
+    // Not kept among mail on its way: most mail of a relay is incoming, and would push out the rest.
     this.#transits.delete(key);
     this.#past.set(key, true);
     return [{kind: 'apart', what, recipients: transit.recipients}];
@@ -200,7 +200,7 @@ export class Joining {
     if (transit === undefined) return [];
     if (transit.waits === 'submission') {
       if (next === 'ownRelay') return this.#submitted(record, event, transit, vouched);
-      // The mailer passes it on itself. Whose it is the line tells by a guess only.
+      // The submission delivers the message itself. Then only the writer of the line can show the user.
       const known =
         record.writer === undefined ? undefined : this.#uidOf(record, record.writer.uid);
       const counted = this.#count(key, transit, known ?? unknownLocal, {host, queueId}, '');
@@ -217,7 +217,7 @@ export class Joining {
     return [...handedOn, ...this.#ended(key, transit, record, event)];
   }
 
-  /** A submission hands a message to the relay of this machine, or the relay does not take a recipient. */
+  /** A submission hands a message to the relay of this machine, or the relay refuses a recipient. */
   #submitted(record: LogRecord, event: Attempted, transit: Transit, vouched: Vouched): Fact[] {
     const {host, writer, atMs} = record;
     const {queueId, relayId, outcome, submittedBy, recipients} = event;
@@ -243,7 +243,7 @@ export class Joining {
       if (!this.#claims.has(key)) this.#claims.set(key, claim);
       return [];
     }
-    // The first word counts: a second one, which a user may make up, changes nothing.
+    // The first claim counts. A user could make up a second one, so it changes nothing.
     if (transit.waits !== 'relay') return [];
     const [host = '', queueId = ''] = key.split(' ');
     return this.#claimed(key, transit, claim, {host, queueId});
@@ -271,11 +271,11 @@ export class Joining {
     return [{kind: 'told', sender, atMs, outcome, recipients: recipients.length, ...named}];
   }
 
-  /** Of those no submission has told: a program of this machine spoke SMTP to the relay. */
+  /** Counts messages that no submission claimed: a program of this machine spoke SMTP to the relay. */
   #noLongerWaiting(nowMs: number): Fact[] {
     const facts: Fact[] = [];
     for (const [key, atMs] of this.#waiting) {
-      // One from the future was noted while the clock was ahead.
+      // A message from the future was noted while the clock was ahead.
       if (Math.abs(nowMs - atMs) < longestWaitMs) break;
       this.#waiting.delete(key);
       const transit = this.#transits.get(key);
@@ -306,8 +306,8 @@ export class Joining {
   }
 
   /**
-   * What a line is worth. Under the journal a local user vouches for what the user's own call of
-   * the mailer says about that user, and for nothing else; a program that is no mailer is ignored.
+   * How far to trust a line. With the journal, a line of a local user's call of the mailer proves what it
+   * says about that user, and nothing else. A program that is no mailer is ignored.
    */
   #vouchedFor(record: LogRecord, event: TransitEvent): Vouched | 'foreign' {
     const {writer} = record;
@@ -320,16 +320,16 @@ export class Joining {
   }
 }
 
-/** Whether a mailer that runs as an ordinary user can say it truly. */
+/** Whether a mailer that runs as an ordinary user writes such lines. */
 const isSubmissions = (event: TransitEvent): boolean =>
   event.kind === 'labelChanged' ||
   (event.kind === 'accepted' && event.from === 'program') ||
   (event.kind === 'attempted' && event.next === 'ownRelay');
 
-/** Without its angle brackets, and cut. */
+/** The address without its angle brackets, and cut. */
 const typed = (sender: string): string => sender.replace(/^<|>$/g, '').slice(0, fromCharacters);
 
-/** Length of an address that is only shown. Characters. */
+/** Length of an address to show. Characters. */
 const fromCharacters = 100;
 
 const processOf = ({host, pid}: LogRecord): string => `${host} ${pid}`;

@@ -1,21 +1,21 @@
 /**
- * The recipients that a sender has written to, in a fixed number of bits (a Bloom filter): two bits
- * for each address. It shows whether an address is new, and never which ones are known. Some new
- * ones look known, the more the fuller it is; no known one looks new, until much is forgotten.
- * `submission/strangers.ts` decides what a new one means.
+ * Remembers the recipients of a sender in a fixed number of bits (a Bloom filter): two bits
+ * for each address. It shows whether an address is new, and never which addresses are known. The fuller it is, the more
+ * new addresses look known. A known address does not look new, until much is forgotten.
+ * `submission/strangers.ts` decides what a new address means.
  */
 
-/** Characters of it, and bits of a character. Counts: with 1400 people half of the bits are set. */
+/** Characters of the filter, and bits of a character. Counts: with 1400 addresses half of the bits are set. */
 const characters = 684;
 const bitsOfCharacter = 6;
 const bits = characters * bitsOfCharacter;
-/** Fuller, and each new one takes the place of old ones. A share: of four new ones one is still seen. */
+/** If more bits are set, each new address clears some. A share: one of four new addresses still looks new then. */
 const fullShare = 0.85;
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const values: ReadonlyMap<string, number> = new Map(Array.from(alphabet, (each, i) => [each, i]));
 
-/** As it is saved: the bits, and how many of them are set. */
+/** The saved form: the bits, and how many of them are set. */
 export interface KnownPeople {
   readonly bits: string;
   readonly count: number;
@@ -29,7 +29,7 @@ export const isBits = (text: string): boolean =>
 
 interface Met {
   readonly known: KnownPeople;
-  /** Those that were new, each once. A count. */
+  /** New addresses, each once. A count. */
   readonly fresh: number;
 }
 
@@ -64,7 +64,7 @@ const isSet = (known: KnownPeople, place: number): boolean =>
 const withSet = (known: KnownPeople, place: number): KnownPeople =>
   isSet(known, place) ? known : changed(known, place, 1);
 
-/** Somebody old is forgotten by it; who it is, is chance. */
+/** Clears a bit, and so forgets an old address. Chance decides which one. */
 const cleared = (known: KnownPeople, place: number): KnownPeople =>
   isSet(known, place) ? changed(known, place, -1) : known;
 

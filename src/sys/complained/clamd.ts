@@ -1,6 +1,6 @@
 /**
- * Asks clamd, over its socket, what a message is: the command INSTREAM, pieces with their length in front,
- * and a length of zero at the end. What the answer means, `complaint/scan/clamd-answer.ts` decides.
+ * Has clamd scan a message, over its socket: sends the command INSTREAM, then pieces with their length in front,
+ * and a length of zero at the end. `complaint/scan/clamd-answer.ts` decides what the answer means.
  */
 import fs from 'node:fs';
 import net from 'node:net';
@@ -11,7 +11,7 @@ import {
   type ScanVerdict,
 } from '../../complaint/scan/clamd-answer.js';
 
-/** Of one message. Ms: clamd itself gives up after two minutes (MaxScanTime). */
+/** Time for one message. Ms: clamd itself gives up after two minutes (MaxScanTime). */
 export const scanTimeoutMs = 120_000;
 /** Larger messages are not scanned. Bytes: mailers take some 50 MB, and clamd 25 to 100 (StreamMaxLength). */
 export const mostScanBytes = 128 * 1024 * 1024;
@@ -22,8 +22,8 @@ const pieceBytes = 64 * 1024;
  * Reads the file from its beginning.
  *
  * @param descriptor of a regular file; stays open
- * @param stop gives up: nobody waits for the verdict any more
- * @returns never fails: whatever goes wrong is `unscanned`
+ * @param stop ends the scan, because the verdict is no longer needed
+ * @returns never fails: after any error the verdict is `unscanned`
  */
 export async function scanFile(
   socketPath: string,
@@ -60,7 +60,7 @@ export async function scanFile(
     await Promise.race([ended, failed]);
     return readScanAnswer(answer);
   } catch (error) {
-    // What clamd says before it closes tells more than that it has closed; a verdict it is not.
+    // clamd's last words say more than "it closed the connection". They are not a verdict.
     const said = readScanAnswer(answer);
     const isTold = said.kind === 'unscanned' && answer !== '';
     return {kind: 'unscanned', why: isTold ? said.why : reasonOf(error, socketPath)};
@@ -76,7 +76,7 @@ async function sendAll(connection: net.Socket, descriptor: number): Promise<void
   const piece = Buffer.alloc(pieceBytes);
   for (let at = 0; ;) {
     const read = fs.readSync(descriptor, piece, 0, piece.length, at);
-    // It may grow while it is read.
+    // The file may grow while we read it.
     if (read === 0 || at >= mostScanBytes) break;
     at += read;
     const length = Buffer.alloc(4);

@@ -1,7 +1,7 @@
 /**
- * A Maildir whose owner, or an attacker in the owner's account, may change anything in it at any
- * moment. Runs as the owner, never as root. Every folder and file is opened below the folder that
- * is open already, and through no link, so that a name leads nowhere else. Decides nothing about a
+ * Reads a Maildir whose owner, or an attacker in the owner's account, may change anything in it at any
+ * time. Runs as the owner, never as root. Opens each folder and file below the folder that
+ * is already open, and follows no link, so that a name cannot lead elsewhere. Decides nothing about a
  * message.
  */
 import fs from 'node:fs';
@@ -10,7 +10,7 @@ import {isMessageName, movedName} from '../../complaint/scan/maildir-name.js';
 const {O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY} =
   fs.constants;
 
-/** The folders that are read; what lies in `tmp` has not arrived. */
+/** The folders that are read. A message in `tmp` has not arrived yet. */
 const readFolders = ['new', 'cur'] as const;
 
 /** An open message. */
@@ -30,7 +30,7 @@ export class Maildir {
     this.#folders = folders;
   }
 
-  /** @throws what is wrong with it, for a person */
+  /** @throws with a message for the operator */
   static open(path: string): Maildir {
     const root = openFolder(path, path);
     try {
@@ -44,7 +44,7 @@ export class Maildir {
     }
   }
 
-  /** For a lock that ends with the process. */
+  /** The open folder, for a lock that ends with the process. */
   get descriptor(): number {
     return this.#root;
   }
@@ -70,12 +70,12 @@ export class Maildir {
     return found;
   }
 
-  /** @returns undefined: it is gone, or no regular file */
+  /** @returns undefined if the file is gone, or is no regular file */
   openMessage(folder: FoundFile['folder'], name: string): FoundFile | undefined {
     const path = below(this.#folders[folder], name);
     let descriptor: number | undefined;
     try {
-      // Looked at first: to open a pipe may do something to it.
+      // Checked before the open, because opening a pipe can have effects.
       if (!fs.lstatSync(path).isFile()) return undefined;
       descriptor = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
       const stat = fs.fstatSync(descriptor);
@@ -88,10 +88,10 @@ export class Maildir {
   }
 
   /**
-   * Renames the message into `cur` of the folder, which is made if need be.
+   * Moves the message into `cur` of the folder, and makes the folder if it is missing.
    *
    * @returns its path below the Maildir
-   * @throws why not: it is gone, or another one has its name
+   * @throws if the message is gone, or another file has its name
    */
   move({folder, name, stat}: Pick<FoundFile, 'folder' | 'name' | 'stat'>, to: string): string {
     const target = this.#folderNamed(to);
@@ -126,10 +126,10 @@ export class Maildir {
   }
 }
 
-/** Linux: this leads to what is open, whatever has become of its path. */
+/** On Linux this path leads to the open folder, even if the folder's own path has changed. */
 const below = (descriptor: number, name: string): string => `/proc/self/fd/${descriptor}/${name}`;
 
-/** @param shown the path for a person */
+/** @param shown the path for messages */
 function openFolder(path: string, shown: string): number {
   let descriptor: number;
   try {
@@ -152,7 +152,7 @@ function makeFolder(path: string): void {
   }
 }
 
-/** Maildir++: how a mail server knows a folder. */
+/** In Maildir++ a mail server recognises a folder by this file. */
 function markFolder(path: string): void {
   try {
     fs.closeSync(fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_NONBLOCK, 0o600));

@@ -1,10 +1,10 @@
 /**
- * Has one sweep at a time work on a Maildir: flock(2) on its folder, which ends with the process however
- * that ends. Node cannot call flock(2): flock(1) locks the open folder that it gets as its standard input.
+ * Makes sure that only one sweep works on a Maildir, by a lock on its folder (flock(2)). The kernel releases the lock
+ * when the process ends. Node cannot call flock(2), so flock(1) locks the open folder, which is its standard input.
  */
 import {runCommand} from '../run/command.js';
 
-/** A moment for a machine under load to start it. Ms. */
+/** Time in which even a busy machine starts flock(1). Ms. */
 const flockTimeoutMs = 15_000;
 
 export async function lockFolder(

@@ -1,7 +1,7 @@
 /**
- * Runs this program again as the owner of a Maildir, and speaks with it in lines. It has the
- * owner's numbers, no group but the owner's, a clean environment, and no open file of ours. What it
- * says is only the owner's word.
+ * Runs this program again as the owner of a Maildir, and exchanges lines with it. The child has the
+ * owner's user and group, no other group, a clean environment, and no open file of ours. The owner controls it, so its
+ * lines are not to be trusted.
  */
 import {PassThrough} from 'node:stream';
 import type {OwnerAnswer} from './owner.js';
@@ -9,22 +9,22 @@ import {type CommandEnd, startCommand} from '../run/command.js';
 import {LineCutter} from '../run/line-cutter.js';
 
 export interface OwnerProcess {
-  /** Each line that is none of JSON, or longer than the bound, is undefined. */
+  /** A line that is no JSON, or longer than the bound, is undefined. */
   readonly lines: AsyncIterable<unknown>;
   say(value: unknown): void;
-  /** It reads no more. */
+  /** Closes the child's standard input. */
   close(): void;
   readonly ended: Promise<CommandEnd>;
 }
 
-/** What runs now, as a program and its first words: node, and our own file. */
+/** The running program as a command: node, and our own file. */
 export const ownProgram = (): string[] => [
   process.execPath,
   ...process.execArgv,
   process.argv[1] ?? '',
 ];
 
-/** @param words a program, its command and operands */
+/** @param words the program, and its words */
 export function startAs(
   owner: Exclude<OwnerAnswer, {kind: 'refused'}>,
   words: readonly string[],
@@ -32,7 +32,7 @@ export function startAs(
   stop: AbortSignal,
 ): OwnerProcess {
   const input = new PassThrough();
-  // It may have ended before it has read all.
+  // The child may end before it has read everything.
   input.on('error', () => undefined);
   const [program = '', ...parameters] = words;
   const as = owner.kind === 'owner' ? {as: {uid: owner.uid, gid: owner.gid}} : {};
@@ -62,6 +62,6 @@ function parsed(line: string): unknown {
   }
 }
 
-/** What the parent says: the lines of standard input, until it is gone. */
+/** The lines from the parent, on standard input, until the parent ends. */
 export const parentLines = (longestLineBytes: number): AsyncIterable<unknown> =>
   linesOf(process.stdin, longestLineBytes);

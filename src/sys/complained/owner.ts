@@ -1,6 +1,6 @@
 /**
- * Finds out whose a Maildir is, and under which group its owner works. Root looks at the path and
- * opens nothing: below a folder that belongs to a user, that user chooses the names, and may
+ * Finds the owner of a Maildir, and the owner's group. As root it only looks at the path and
+ * opens nothing: below a user's folder that user chooses the names, and may
  * replace them by links before root follows them.
  */
 import fs from 'node:fs';
@@ -9,13 +9,13 @@ import {runCommand} from '../run/command.js';
 
 export type OwnerAnswer =
   | {readonly kind: 'owner'; readonly uid: number; readonly gid: number}
-  /** This process works as the owner already. */
+  /** This process already runs as the owner. */
   | {readonly kind: 'ourselves'}
   | {readonly kind: 'refused'; readonly why: string};
 
-/** Links of root in the path. A count: as the kernel has it. */
+/** At most so many links of root in the path. A count: the kernel's own bound. */
 const mostLinks = 40;
-/** Where users are kept elsewhere (LDAP), somebody has to be asked. Ms. */
+/** Time to look up a user. Ms: a directory such as LDAP may be slow. */
 const lookTimeoutMs = 10_000;
 
 export async function ownerOf(path: string): Promise<OwnerAnswer> {
@@ -41,7 +41,7 @@ export async function ownerOf(path: string): Promise<OwnerAnswer> {
   return {kind: 'owner', uid, gid: Number(gid)};
 }
 
-/** @returns the owner of the folder, or why there is none that counts */
+/** @returns the owner of the folder, or the reason why the path is refused */
 function uidAt(path: string): number | string {
   if (!isAbsolute(path)) return `${path}: expected a path that begins with /`;
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
@@ -54,7 +54,7 @@ function uidAt(path: string): number | string {
     if (stat === undefined) return `${path}: no such folder`;
     if (stat.isSymbolicLink()) {
       links += 1;
-      // A user's link leads root where the user likes.
+      // A user's link would lead root wherever the user wants.
       if (stat.uid !== 0 && stat.uid !== process.geteuid?.()) return `${next}: a link of a user`;
       if (links > mostLinks) return `${path}: too many links`;
       const target = fs.readlinkSync(next);
@@ -71,11 +71,11 @@ function uidAt(path: string): number | string {
 }
 
 /**
- * Above the folder of a user stand folders of root, and the user's own: another user could exchange
- * a foreign one.
+ * Every folder above must belong to root or to the user. In a folder of another user, that user could replace the
+ * Maildir.
  */
 function whoseTree(path: string, uid: number, above: ReadonlySet<number>): number | string {
-  // Root's own is refused for another reason.
+  // A Maildir of root is refused elsewhere, with another message.
   const other = uid === 0 ? undefined : [...above].find((each) => each !== 0 && each !== uid);
   return other === undefined
     ? uid

@@ -1,7 +1,7 @@
-/** A hash that nobody without the key can compute, and texts as base64. */
+/** Computes a hash that needs a key, and encodes texts as base64. */
 import {createHmac, randomBytes} from 'node:crypto';
 
-/** As long as the hash. Bytes. */
+/** Length of the key: that of the hash. Bytes. */
 const keyBytes = 32;
 
 /** Hexadecimal. */

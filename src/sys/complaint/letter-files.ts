@@ -1,4 +1,4 @@
-/** The text files in a folder of the administrator. What stands in them is for `complaint/letter/template.ts`. */
+/** Reads the text files in a folder of the administrator. `complaint/letter/template.ts` decides what they mean. */
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {readTextFile} from '../disk/text-file.js';

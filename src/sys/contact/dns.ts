@@ -1,28 +1,28 @@
 /**
- * Asks the name servers of this machine for what a search for a contact needs: TXT, PTR, addresses and mail
- * exchangers. Each question has a time. What an answer means is not decided here.
+ * Asks the name servers of this machine for the records that a search for a contact needs: TXT, PTR, addresses and mail
+ * exchangers. Each query has a time limit. Does not decide what an answer means.
  */
 import {Resolver} from 'node:dns/promises';
 
-/** `none`: the name, or such a record of it, does not exist. `silent`: nobody could tell. */
+/** `none`: the name, or such a record of it, does not exist. `silent`: no server gave an answer. */
 type DnsAnswer<Value> =
   | {readonly kind: 'records'; readonly records: readonly Value[]}
   | {readonly kind: 'none'}
   | {readonly kind: 'silent'; readonly why: string};
 
-/** For one try, and how often is tried. Ms, a count: about 9 seconds in all. */
+/** Time for one try, and the number of tries. Ms, a count: about 9 seconds in all. */
 const timeoutMs = 3000;
 const tries = 2;
-/** Records of one answer that are looked at. A count. */
+/** At most so many records of one answer are used. A count. */
 const mostRecords = 50;
 
-/** What says that there is nothing. */
+/** Error codes which mean that there is no such record. */
 const nothing: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'ENODATA']);
 
 export class ContactDns {
   readonly #resolver = new Resolver({timeout: timeoutMs, tries});
 
-  /** @param servers asked instead of the machine's own; for tests */
+  /** @param servers tests name servers to use instead of the machine's own */
   constructor(servers: readonly string[] = []) {
     if (servers.length > 0) this.#resolver.setServers(servers);
   }
@@ -32,7 +32,7 @@ export class ContactDns {
     return answered(this.#resolver.resolveTxt(name));
   }
 
-  /** The PTR records at a name below in-addr.arpa or ip6.arpa; a file of hosts is not read. */
+  /** The PTR records of a name below in-addr.arpa or ip6.arpa. Does not read /etc/hosts. */
   pointers(name: string): Promise<DnsAnswer<string>> {
     return answered(this.#resolver.resolvePtr(name));
   }
@@ -47,7 +47,7 @@ export class ContactDns {
     return {kind: 'records', records: answer.records.map(({exchange}) => exchange)};
   }
 
-  /** Ends all questions. */
+  /** Ends all queries. */
   stop(): void {
     this.#resolver.cancel();
   }

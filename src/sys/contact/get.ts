@@ -1,7 +1,7 @@
 /**
- * One GET over HTTPS or HTTP, with a bound on bytes and time; the caller follows redirects. If only
- * the Internet may be reached, it checks the address when it connects: a name that leads to a
- * private address is refused, whatever it led to a moment before.
+ * Sends one GET over HTTPS or HTTP, with a bound on bytes and time. The caller follows redirects. If only
+ * the Internet may be reached, this checks the address at the moment of the connection. So a name that leads to a
+ * private address is refused, even if it led elsewhere a moment before.
  */
 import {type LookupAddress, lookup} from 'node:dns';
 import http, {type IncomingMessage} from 'node:http';
@@ -12,7 +12,7 @@ import {printable} from '../../base/printable.js';
 /** An answer as it came. */
 interface Reply {
   readonly status: number;
-  /** Where it leads, seen from where it stands, and without the part behind `#`. */
+  /** The target of a redirect, as an absolute URL without the part behind `#`. */
   readonly location: string | undefined;
   readonly retryAfter: string | undefined;
   readonly expires: string | undefined;
@@ -23,13 +23,13 @@ export type Got =
   | {
       readonly kind: 'reply';
       readonly reply: Reply;
-      /** To which address we talked. */ readonly peer: string;
+      /** The address of the server. */ readonly peer: string;
     }
-  /** `silent`: nobody answers; `wrong`: what comes is no answer. */
+  /** `silent`: no answer. `wrong`: an answer that cannot be used. */
   | {readonly kind: 'silent' | 'wrong'; readonly why: string};
 
 export interface GetBounds {
-  /** From the beginning to the last byte. Ms. */
+  /** Time from the beginning to the last byte. Ms. */
   readonly timeoutMs: number;
   readonly mostBytes: number;
   /** Whether a connection to the address may be made. */
@@ -37,7 +37,7 @@ export interface GetBounds {
   readonly stop: AbortSignal;
 }
 
-/** Longest reason that is quoted. Characters. */
+/** Length of a quoted reason. Characters. */
 const quotedCharacters = 200;
 /** Length of the whole header of an answer. Bytes. */
 const mostHeaderBytes = 16_384;
@@ -58,7 +58,7 @@ export async function get(url: string, bounds: GetBounds): Promise<Got> {
   }
 }
 
-/** Node's `HTTP/1.1 ...` parse errors and those of sockets have a code, which says it best. */
+/** Some errors of Node have no useful message; then their code is the reason. */
 const reasonOf = ({message, code}: NodeJS.ErrnoException): string =>
   message === '' || message === 'aborted' ? (code ?? 'the connection was cut') : message;
 
@@ -95,7 +95,7 @@ const begin = (url: URL, {mayReach}: GetBounds, signal: AbortSignal): Promise<In
   new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? https : http).request(url, {
       method: 'GET',
-      // A connection of its own, which ends with the answer.
+      // Uses a new connection, which ends with the answer.
       agent: false,
       signal,
       maxHeaderSize: mostHeaderBytes,
@@ -109,7 +109,7 @@ const begin = (url: URL, {mayReach}: GetBounds, signal: AbortSignal): Promise<In
     request.on('response', resolve).on('error', reject).end();
   });
 
-/** The usual search for the addresses of a name, without those that may not be reached. */
+/** The usual look-up of a name, without addresses that may not be reached. */
 const onlyWhere =
   (mayReach: (address: string) => boolean): LookupFunction =>
   (name, options, found) => {

@@ -1,10 +1,10 @@
 /**
- * The registrable domain of a name, by the list of public suffixes. The one place that knows tldts, whose list
- * is loaded with the first question.
+ * Finds the registrable domain of a name, by the list of public suffixes. The only file that uses tldts, whose list
+ * is loaded at the first call.
  */
 
 /**
- * Below suffixes of registries only. A company that lends names to its customers is itself the one to write to.
+ * Uses suffixes of registries only. If a company lends names to its customers, the complaint goes to the company.
  *
  * @returns undefined for a name that is a public suffix itself, for an address, and below no known suffix
  */

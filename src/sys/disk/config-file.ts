@@ -1,4 +1,4 @@
-/** Reads a configuration file as TOML. The one place that knows smol-toml. */
+/** Reads a configuration file as TOML. The only file that uses smol-toml. */
 import {parse, TomlError} from 'smol-toml';
 import type {Problem} from '../../base/problem.js';
 import {readTextFile} from './text-file.js';
@@ -7,26 +7,26 @@ type ConfigFile =
   | {
       readonly kind: 'table';
       readonly path: string;
-      /** What the table was made of. */
+      /** The text of the file. */
       readonly text: string;
       readonly table: Record<string, unknown>;
-      /** On which line each key of the table stands, as far as that is known. */
+      /** The line of each key of the table, if it could be found. */
       readonly lines: () => ReadonlyMap<string, number>;
     }
   | {
       readonly kind: 'problems';
       readonly problems: readonly Problem[];
-      /** What could be read beside the lines that are no TOML; undefined: nothing. */
+      /** The rest of the file, without the lines that are no TOML; undefined: nothing could be read. */
       readonly rest: Rest | undefined;
     };
 
 interface Rest {
   readonly table: Record<string, unknown>;
-  /** On which line each key stands. */
+  /** The line of each key. */
   readonly lines: () => ReadonlyMap<string, number>;
 }
 
-/** @param need an optional file that is not there is an empty one */
+/** @param need an optional file that is missing counts as empty */
 export function readConfigFile(path: string, need: 'required' | 'optional'): ConfigFile {
   const read = readTextFile(path);
   if (read.kind === 'missing' && need === 'optional') return parseConfigText(path, '');
@@ -38,18 +38,18 @@ export function readConfigFile(path: string, need: 'required' | 'optional'): Con
   return parseConfigText(path, read.text);
 }
 
-/** Lines that are no TOML, at most, until the rest is not looked at any more. A count. */
+/** After so many lines that are no TOML, the rest of the file is not read. A count. */
 const mostBadLines = 20;
 /**
- * Of a longer text the rest is not looked at: it is a file of another kind, and each look reads all of it,
- * while the daemon does nothing else. Characters: all settings with their comments are 30,000.
+ * In a longer text with a bad line, the rest is not read: it is a file of another kind, and each try parses the whole
+ * text while the daemon waits. Characters: all settings with their comments have 30,000.
  */
 const longestMended = 256 * 1024;
 
-/** @param path where the text is from */
+/** @param path the file of the text */
 export function parseConfigText(path: string, text: string): ConfigFile {
   const problems: Problem[] = [];
-  let rest = text.replace(/^\uFEFF/, ''); // editors of other systems write it
+  let rest = text.replace(/^\uFEFF/, ''); // a byte order mark, which some editors write
   while (problems.length < mostBadLines) {
     const read = tableOf(rest);
     if (!('error' in read)) {
@@ -79,7 +79,7 @@ function tableOf(text: string): {table: Record<string, unknown>} | {error: TomlE
   }
 }
 
-/** What stands in front of the value that is no TOML. */
+/** The file up to the value that is no TOML. */
 function beforeLine(text: string, number: number): Rest | undefined {
   const lines = text.split('\n');
   const least = Math.max(0, number - mostValueLines);
@@ -95,7 +95,7 @@ function beforeLine(text: string, number: number): Rest | undefined {
 const isPartOfMore = /[[\]{}]|"""|'''/;
 
 /**
- * @returns undefined where the line may be a part of more: without it the others would seem to be bad
+ * @returns undefined if the line may belong to a value over several lines: without it the other lines would look bad
  */
 function withoutLine(text: string, number: number): string | undefined {
   const lines = text.split('\n');
@@ -106,16 +106,16 @@ function withoutLine(text: string, number: number): string | undefined {
   return lines.join('\n');
 }
 
-/** Lines of one value, at most, whose place is still found. A count: each line more is read once more. */
+/** The place of a value with at most so many lines is found. A count: each further line costs one more parse. */
 const mostValueLines = 200;
-/** Times that the parser is asked for places. A count: a configuration has some hundred lines. */
+/** The parser runs at most so often to find places. A count: a configuration has some hundred lines. */
 const mostAsked = 20_000;
 
 /**
- * The parser tells no places, so it is asked again, line by line: what is TOML by itself, and not with a
- * line less, is one statement. A table's header is one too; what stands below it is the table's.
+ * The parser gives no places, so it is called again, line by line. The shortest group of lines that is TOML by itself is
+ * one statement. A table's header is a statement too, and the statements below it belong to the table.
  *
- * @param text that is TOML as a whole
+ * @param text a text that is TOML as a whole
  */
 function linesOfKeys(text: string): ReadonlyMap<string, number> {
   const found = new Map<string, number>();

@@ -1,25 +1,25 @@
 /**
- * Edits a small file of the administrator: all of the change or nothing. Owner, rights and every byte that
- * the edit leaves stay as they are. Decides nothing about its text.
+ * Edits a small file of the administrator: makes the whole change or none. Owner, rights and all other bytes
+ * stay as they are. Decides nothing about the text.
  */
 import fs from 'node:fs';
 import {fileVersion, mostFileBytes} from './text-file.js';
 
-/** An edit takes milliseconds; a fresh file that is older was left by one that was interrupted. Ms. */
+/** An edit takes milliseconds. A temporary file that is older was left by an interrupted edit. Ms. */
 const staleMs = 60_000;
 
-/** Of a file that was not there: everybody may read it, as the one that the package installs. */
+/** Rights of a new file: everybody may read it, like the file that the package installs. */
 const newFileMode = 0o644;
 
 /**
- * @param edit the text before, a byte for each character, to the text after; undefined: nothing changes
- * @throws when the file cannot be read or written, is no file, or was changed meanwhile
+ * @param edit makes the new text from the old one, a byte for each character; undefined: no change
+ * @throws if the file cannot be read or written, is no regular file, or was changed meanwhile
  */
 export function editFile(path: string, edit: (text: string) => string | undefined): void {
   const real = fs.existsSync(path) ? fs.realpathSync(path) : path;
   const fresh = `${real}.blocksmtp-edit`;
   removeStale(fresh);
-  // Also the lock of this edit: a second one at the same time finds it there.
+  // The temporary file is also a lock: a second edit at the same time finds it.
   const descriptor = openFresh(fresh, path);
   try {
     const version = fileVersion(real);

@@ -1,5 +1,5 @@
 /**
- * How the tables of the state lie in the database: read, written, and made of those of earlier
+ * Stores the tables of the state in the database: reads and writes them, and converts those of earlier
  * versions. Decides nothing about files, commits and damage (`store.ts`), nor what an old row means now.
  */
 import {randomBytes} from 'node:crypto';
@@ -15,7 +15,7 @@ import {
   type State,
 } from '../../guard/state.js';
 
-/** What is needed here of a database. */
+/** The functions of a database that are needed here. */
 interface Sql {
   exec(sql: string): unknown;
   run(sql: string, values: (string | number)[]): unknown;
@@ -32,27 +32,27 @@ interface Statement {
 /** Version of the layout below, kept in SQLite's `user_version`. */
 export const layoutVersion = 5;
 
-/** Tables of layouts 1 to 4 whose rows became rows of others in layout 5. */
+/** Tables of layouts 1 to 4 whose rows moved into other tables in layout 5. */
 const oldNames = ['offenders', 'senders', 'brake'] as const;
 type OldName = (typeof oldNames)[number];
 
-/** The rows of a table that is no more, in the order in which they were set; none where it never was. */
+/** The rows of an old table, in the order in which they were set; none if there was no such table. */
 export type OldRows = (name: OldName) => Iterable<Row>;
 
-/** Puts into the state what the rows of old tables mean now. */
+/** Converts the rows of old tables into the state. */
 export type TakeOver = (rows: OldRows, state: State) => void;
 
 /**
- * A plain table that came later than its file is made when something is in it: so it needs no other
- * layout, a full disk does not keep the rest from being read, and the version before can read on.
+ * A plain table that is newer than the file is created when it gets its first row. So it needs no new
+ * layout, a full disk does not prevent reading the rest, and the previous version can still read the file.
  */
 function plainTable(name: PlainName): string {
   return `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL)`;
 }
 
 /**
- * A plain table holds JSON under a key, a packed one its sheets; the history has columns of its own,
- * for questions.
+ * A plain table has JSON under a key, and a packed table has its sheets. The history has columns of its own, so that it
+ * can be searched.
  */
 const layout = `
   ${plainNames.map((name) => `${plainTable(name)};`).join('\n')}
@@ -62,7 +62,7 @@ const layout = `
   PRAGMA user_version = ${layoutVersion};
 `;
 
-/** What layout 1 cannot express: half-read sessions and scores start again, blocks count on. */
+/** Layout 1 has no half-read sessions and no scores of today's kind. They begin again; blocks go on. */
 const begunAnew = `
   DROP TABLE IF EXISTS sessions;
   DELETE FROM offenders WHERE json_extract(value, '$.blocks') = 0;
@@ -70,7 +70,7 @@ const begunAnew = `
     '$.kinds', json('{}'), '$.accepted', 0);
 `;
 
-/** The salt is another one after each start: who learns it learns little. */
+/** Each start makes a new salt, so that it is of little use to an attacker who learns it. */
 export function loadState(database: Sql, onLeftOut: (name: string) => void): State {
   function* sound(name: PlainName): Generator<Row> {
     for (const [key, value] of savedRows(database, name)) {
@@ -88,8 +88,8 @@ export function loadState(database: Sql, onLeftOut: (name: string) => void): Sta
 }
 
 /**
- * From an earlier version, or from an empty file, to a state of this one. All or nothing: a start that is
- * killed in it does it again.
+ * Upgrades the file of an earlier version, or an empty file. It happens as a whole or not at all: if the process is
+ * killed meanwhile, the next start does it again.
  */
 export function upgrade(
   database: Sql,
@@ -118,7 +118,7 @@ export function upgrade(
 
 const isPresent = (name: string): boolean => plainNames.some((each) => each === name);
 
-/** Of the old ones. */
+/** The old tables that this file has. */
 function oldTables(database: Sql): readonly OldName[] {
   const names = tableNames(database);
   return oldNames.filter((name) => names.has(name));
@@ -129,10 +129,10 @@ function tableNames(database: Sql): ReadonlySet<string> {
   return new Set(all.map((row) => (row as {name: string}).name));
 }
 
-/** One by one: a table may have 100,000, and all rows at once took 15 MB more. */
+/** Reads the rows one by one. A table may have 100,000, and all rows at once took 15 MB more. */
 function* savedRows(database: Sql, name: PlainName | OldName): Generator<Row> {
   if (!tableNames(database).has(name)) return;
-  // `INSERT OR REPLACE` gives a row the highest number: oldest set first, as in the table.
+  // `INSERT OR REPLACE` gives a row the highest number. So the rows come in the order in which they were set.
   const rows = database.prepare(`SELECT key, value FROM ${name} ORDER BY rowid`);
   try {
     for (const row of rows.iterate()) {
@@ -144,7 +144,7 @@ function* savedRows(database: Sql, name: PlainName | OldName): Generator<Row> {
   }
 }
 
-/** @returns undefined for what is no JSON: no row of ours */
+/** @returns undefined if the text is no JSON, and so no row of ours */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -165,13 +165,13 @@ function* savedSheets(database: Sql, name: PackedName): Generator<Sheet> {
   }
 }
 
-/** Writes what has changed, in the transaction of its caller. */
+/** Writes the changes, in the transaction of the caller. */
 export function saveTables(database: Sql, state: State): void {
   for (const name of plainNames) saveRows(database, state, name);
   for (const name of packedNames) saveSheets(database, state, name);
 }
 
-/** After the transaction: what was written is safe. */
+/** Called after the transaction, when the changes are safe on disk. */
 export function noteSaved(state: State): void {
   for (const name of [...plainNames, ...packedNames]) state[name].saved();
 }

@@ -1,17 +1,17 @@
 /**
- * Opens files whose names others may be able to give to something else: a pipe would be waited for until
- * somebody opens its other end, a device may never end, a link leads anywhere. Never waits.
+ * Opens files in places where other users may be able to replace them. A pipe would make us wait until
+ * somebody opens its other end, a device may have no end, and a link can lead anywhere. Never waits.
  */
 import fs from 'node:fs';
 
 const {O_APPEND, O_CREAT, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY} = fs.constants;
 
-/** @throws the system's error when it cannot be opened, and when it is a folder, a pipe or a device */
+/** @throws the system's error if it cannot be opened, and an error if it is a folder, a pipe or a device */
 export function openToRead(path: string): number {
-  // Looked at first: to open a pipe or a device may do something to it.
+  // Checked before the open, because opening a pipe or a device can have effects.
   if (!fs.statSync(path).isFile()) throw noFile(path);
   const descriptor = fs.openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  // It may be another one by now.
+  // Another file may have taken its place meanwhile.
   if (fs.fstatSync(descriptor).isFile()) return descriptor;
   fs.closeSync(descriptor);
   throw noFile(path);
@@ -20,10 +20,10 @@ export function openToRead(path: string): number {
 const noFile = (path: string): Error => new Error(`${path}: expected a regular file`);
 
 /**
- * Writes to the end of a file, which is made if need be. A pipe that somebody reads is written to, but not
- * waited for; a link counts if root or our own user has made it.
+ * Appends to a file, and makes it if it is missing. Writes to a pipe that somebody reads, but never waits
+ * for one. Follows a link only if root or our own user made it.
  *
- * @throws the system's error when not all could be written
+ * @throws the system's error if not everything could be written
  */
 export function appendText(path: string, text: string | Uint8Array): void {
   const link = fs.lstatSync(path, {throwIfNoEntry: false});

@@ -1,7 +1,7 @@
 /**
  * Keeps the state in one SQLite file (node-sqlite3-wasm: SQLite itself, with nothing to compile on
- * the user's machine). One transaction saves everything that changed together with the place in the
- * log. Only the holder of the instance lock opens it.
+ * the user's machine). One transaction saves all changes together with the position in the
+ * log. Only the holder of the instance lock opens the file.
  */
 import fs from 'node:fs';
 import {join} from 'node:path';
@@ -13,28 +13,28 @@ import {layoutVersion, loadState, noteSaved, saveTables, type TakeOver, upgrade}
 
 const fileName = 'blocksmtp.db';
 
-/** History is kept so long. Seconds: as long as the longest repeat memory people use, and a bit. */
+/** Events are kept in the history for so long. Seconds: 90 days. */
 const historySeconds = 90 * 86_400;
 
 /** Pause between two searches of the history for entries that are too old. Ms. */
 const forgetMs = 3_600_000;
 
-/** Of what is too much one commit removes so many rows. A count: an old file may have millions. */
+/** One commit removes at most so many surplus rows. A count: an old file may have millions. */
 const removedAtOnce = 20_000;
 
-/** What one huge commit has made the write-ahead log grow to is given back with the next. Bytes. */
+/** If one huge commit made the write-ahead log larger, the next commit cuts it to this size. Bytes. */
 const mostLogBytes = 16 * 1024 * 1024;
 
 class NewerError extends Error {}
 
 /**
- * What SQLite reports about the disk, the rights and other users; every other error is about the
+ * SQLite's errors about the disk, the rights and other processes. Every other error is about the
  * file itself.
  */
 const environment =
   /I\/O|full|readonly|read-only|(?:unable|could not|cannot) (?:to )?open|locked|busy|permission|denied|protocol|interrupted|memory/i;
 
-/** A file whose inner checks fail, or whatever else SQLite finds wrong in a file that it could read. */
+/** Whether the file is damaged: its checks fail, or SQLite finds another fault in a file that it could read. */
 function isDamage(error: unknown): boolean {
   if (error instanceof SyntaxError) return true;
   const {name, message} = error as Error;
@@ -42,18 +42,18 @@ function isDamage(error: unknown): boolean {
 }
 
 export interface Store {
-  /** What was saved last. */
+  /** The state as it was last saved. */
   readonly state: State;
-  /** Rows that are none of ours, by table, were not read. Counts. */
+  /** Rows that this program cannot have written, and that were not read. Counts by table. */
   readonly leftOut: ReadonlyMap<string, number>;
-  /** A damaged file has been put aside under this name. */
+  /** The name under which a damaged file was kept; undefined: the file was not damaged. */
   readonly damaged: string | undefined;
   /**
    * Saves all changes of the state, or none. If the file was removed meanwhile, writes a new one
    * with everything.
    *
    * @returns a message for the operator; undefined: nothing to report
-   * @throws when the disk refuses; then all are kept, and of the history the newest
+   * @throws if the disk refuses. Then the changes stay in memory, and so do the newest entries of the history
    */
   readonly commit: () => string | undefined;
   /** The newest events about a network, newest first. */
@@ -63,13 +63,13 @@ export interface Store {
   readonly close: () => void;
 }
 
-/** @throws what the system says when it cannot tell */
+/** @throws the system's error if the folder cannot be read */
 export const hasStore = (stateDir: string): boolean =>
   fs.statSync(join(stateDir, fileName), {throwIfNoEntry: false}) !== undefined;
 
 /**
- * @param takeOver for the file of an earlier version; left out: what it alone had is forgotten
- * @throws when the directory cannot be used, or a newer version has written the file
+ * @param takeOver converts the file of an earlier version; without it, tables that only that version had are forgotten
+ * @throws if the directory cannot be used, or a newer version has written the file
  */
 export async function openStore(
   stateDir: string,
@@ -89,7 +89,7 @@ export async function openStore(
   }
 }
 
-/** SQLite would wait for the other end of a pipe, and write through a link wherever it leads. */
+/** SQLite would wait for the other end of a pipe, and follow any link. */
 function expectFile(path: string): void {
   const link = fs.lstatSync(path, {throwIfNoEntry: false});
   const isStrangers = link !== undefined && link.uid !== 0 && link.uid !== process.getuid?.();
@@ -99,10 +99,10 @@ function expectFile(path: string): void {
   if (stat?.isFile() === false) throw new Error(`${path}: expected a regular file`);
 }
 
-/** Where the formats of writing and of reading stand (SQLite, Database File Format, 1.3.4): 1 or 2 each. */
+/** The offset of the write format and the read format (SQLite, Database File Format, 1.3.4); each is 1 or 2. */
 const formatsAt = 18;
 
-/** SQLite reads a file of a later format, and never writes to it. @throws where it is damaged so */
+/** SQLite can read a file with a later write format, but never writes to it. @throws if the file has one */
 function expectWritable(path: string): void {
   const formats = Buffer.alloc(2);
   const descriptor = fs.openSync(path, 'r');
@@ -125,7 +125,7 @@ async function openAt(
   // for every process at its start: the scanner of `replay` would take twice its time.
   v8.setFlagsFromString('--liftoff-only');
   const sqlite = await import('node-sqlite3-wasm');
-  // Its lock is a directory, which `kill -9` leaves behind. Ours is flock, and we hold it.
+  // The lock of this SQLite is a directory, which `kill -9` leaves behind. Our own lock is flock, and we hold it.
   fs.rmSync(`${path}.lock`, {recursive: true, force: true});
   const open = (): Database => new sqlite.default.Database(path);
   const database = open();
@@ -139,7 +139,7 @@ async function openAt(
       );
     const check = database.get('PRAGMA integrity_check(1)')?.['integrity_check'];
     if (version > 0 && check !== 'ok') throw new SyntaxError(`malformed: ${JSON.stringify(check)}`);
-    // Only what must be is written: a full disk shall not keep the saved state from being read.
+    // Writes only what is necessary, so that a full disk does not prevent reading the saved state.
     const leftOut = new Map<string, number>();
     const onLeftOut = (name: string): void => void leftOut.set(name, (leftOut.get(name) ?? 0) + 1);
     const state =
@@ -168,11 +168,11 @@ function forgetHistory(database: Database, beforeMs: number): void {
   try {
     database.run('DELETE FROM history WHERE at_ms < ?', [beforeMs]);
   } catch {
-    // The disk refuses; the next start does it, and the next commit says so.
+    // The disk refuses. The next start does it, and the next commit reports the error.
   }
 }
 
-/** Rows have rising numbers: those behind the newest so many go, and holes among them harm nobody. */
+/** Row numbers rise, so this removes rows whose number is too far below the newest. Gaps between numbers do no harm. */
 function boundHistory(database: Database): void {
   database.run(
     `DELETE FROM history WHERE rowid <= (
@@ -216,7 +216,7 @@ function storeOf(
   return {
     state,
     commit: () => {
-      // Also into a file that is gone: it is still open, and a new one is copied from it.
+      // Saves even if the file was removed: it is still open, and the new file is a copy of it.
       save();
       if (file !== undefined && identityOf(path) === file) return undefined;
       const aside = copyTo(database, path);
@@ -231,7 +231,7 @@ function storeOf(
         'SELECT at_ms AS atMs, network, event, reason FROM history WHERE network = ? ORDER BY at_ms DESC LIMIT ?',
         [network, most],
       ) as unknown as HistoryEntry[],
-    // By row: the newest have the highest numbers, and a table without an index by time is not sorted.
+    // Sorted by row number, because the newest have the highest, and there is no index by time.
     events: (sinceMs, most) =>
       database.all(
         `SELECT at_ms AS atMs, network, event, reason FROM history
@@ -242,16 +242,16 @@ function storeOf(
   };
 }
 
-/** @returns undefined where there is nothing */
+/** @returns undefined if there is no file */
 function identityOf(path: string): string | undefined {
   const there = fs.statSync(path, {throwIfNoEntry: false});
   return there && `${there.dev} ${there.ino}`;
 }
 
 /**
- * Puts all that the database holds at the path, and closes it. A crash on the way leaves what was there.
+ * Copies the whole database to the path, and closes it. A crash meanwhile leaves the file at the path unchanged.
  *
- * @returns under which name what was found there is kept; undefined: nothing was
+ * @returns the name under which another file, found at the path, is kept; undefined: there was none
  */
 function copyTo(database: Database, path: string): string | undefined {
   const fresh = `${path}.new`;
@@ -259,7 +259,7 @@ function copyTo(database: Database, path: string): string | undefined {
   database.exec(`VACUUM INTO '${fresh.replaceAll("'", "''")}'`);
   const aside = fs.existsSync(path) ? `${path}.found-${Date.now()}` : undefined;
   if (aside !== undefined) fs.renameSync(path, aside);
-  // Without a database it is our own, and copied; beside another one it is that one's.
+  // Without another database at the path, this log is our own, and was copied. Otherwise it belongs to that database.
   if (aside === undefined) fs.rmSync(`${path}-wal`, {force: true});
   else if (fs.existsSync(`${path}-wal`)) fs.renameSync(`${path}-wal`, `${aside}-wal`);
   database.close();

@@ -1,10 +1,10 @@
-/** Reads small files of the administrator, and tells when one has changed. */
+/** Reads and writes small files of the administrator, and detects when one has changed. */
 import fs from 'node:fs';
 import {dirname, resolve} from 'node:path';
 
 const {O_APPEND, O_CREAT, O_NONBLOCK, O_RDONLY, O_WRONLY} = fs.constants;
 
-/** A whitelist or configuration larger than this is another file by mistake. Bytes. */
+/** A larger whitelist or configuration is another file by mistake. Bytes. */
 export const mostFileBytes = 8 * 1024 * 1024;
 
 /** The device number of /dev/null (Linux, Documentation/admin-guide/devices.txt: 1, 3). */
@@ -18,7 +18,7 @@ export function readTextFile(path: string): TextFile {
   const version = fileVersion(path);
   let descriptor: number | undefined;
   try {
-    // Without O_NONBLOCK a pipe would be waited for until somebody writes to it.
+    // Without O_NONBLOCK we would wait for a pipe until somebody writes to it.
     descriptor = fs.openSync(path, O_RDONLY | O_NONBLOCK);
     const stat = fs.fstatSync(descriptor);
     // A device such as /dev/zero has no end. /dev/null is a common name for an empty file.
@@ -39,7 +39,7 @@ export function readTextFile(path: string): TextFile {
   }
 }
 
-/** @returns why the file cannot be read, or undefined */
+/** @returns why the file cannot be read; undefined: it can */
 export function whyNotRead(path: string): string | undefined {
   try {
     fs.accessSync(path, fs.constants.R_OK);
@@ -49,7 +49,7 @@ export function whyNotRead(path: string): string | undefined {
   }
 }
 
-/** @returns why the file is no program that may be run, or undefined */
+/** @returns why we cannot run the file as a program; undefined: we can */
 export function whyNotRun(path: string): string | undefined {
   try {
     fs.accessSync(path, fs.constants.X_OK);
@@ -59,10 +59,10 @@ export function whyNotRun(path: string): string | undefined {
   }
 }
 
-/** @returns why nothing can be written to the end of the file, or undefined */
+/** @returns why we cannot append to the file; undefined: we can */
 export function whyNotAppended(path: string): string | undefined {
   try {
-    // Without O_NONBLOCK a pipe would be waited for until somebody reads it.
+    // Without O_NONBLOCK we would wait for a pipe until somebody reads it.
     fs.closeSync(fs.openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o640));
     return undefined;
   } catch (error) {
@@ -73,7 +73,7 @@ export function whyNotAppended(path: string): string | undefined {
 /**
  * Changes nothing, unlike `whyNotAppended`.
  *
- * @returns why the file cannot be written, or made where there is none yet; undefined: it can
+ * @returns why the file cannot be written, or cannot be made if it is missing; undefined: it can
  */
 export function whyNotWritten(path: string): string | undefined {
   try {
@@ -81,12 +81,12 @@ export function whyNotWritten(path: string): string | undefined {
     if (stat?.isDirectory() === true) return `${path}: a folder`;
     return whyNoAccess(stat === undefined ? dirname(path) : path);
   } catch (error) {
-    // A part of it is no folder, may not be entered, or is a link to itself.
+    // A part of the path is no folder, may not be entered, or is a link to itself.
     return (error as Error).message;
   }
 }
 
-/** @returns why no new file can be made, `there`: something has that name, be it a link that leads nowhere */
+/** @returns why no new file can be made; `there`: the name exists, if only as a link that leads nowhere */
 export function whyNotNew(path: string): string | undefined {
   try {
     const there = fs.lstatSync(path, {throwIfNoEntry: false});
@@ -97,10 +97,10 @@ export function whyNotNew(path: string): string | undefined {
 }
 
 /**
- * Of `writeTextFile`, for a file that the operator names: the rename would put the file in the place of a link or a
- * pipe, which nobody can have wanted.
+ * Checks before `writeTextFile` a path that the operator names: the rename would replace a link or a pipe, which no
+ * operator wants.
  *
- * @returns why not; undefined: it can
+ * @returns why the file must not be replaced; undefined: it may be
  */
 export function whyNotReplaced(path: string): string | undefined {
   try {
@@ -114,7 +114,7 @@ export function whyNotReplaced(path: string): string | undefined {
   }
 }
 
-/** Whether both names lead to one file; false: one of them leads nowhere. */
+/** Whether both names lead to the same file; false if one of them leads nowhere. */
 export function isSameFile(one: string, other: string): boolean {
   try {
     const [a, b] = [fs.statSync(one, {bigint: true}), fs.statSync(other, {bigint: true})];
@@ -124,7 +124,7 @@ export function isSameFile(one: string, other: string): boolean {
   }
 }
 
-/** @returns why the folder cannot be made, or nothing can be made in it; undefined: it can */
+/** @returns why the folder, or a file in it, cannot be made; undefined: both can */
 export function whyNoFolder(path: string): string | undefined {
   let there = path;
   try {
@@ -149,9 +149,9 @@ function whyNoAccess(path: string): string | undefined {
   }
 }
 
-/** A reader finds the old text or the new one, whole. @throws when the disk refuses */
+/** Replaces a file. A reader finds the whole old text or the whole new one. @throws if the disk refuses */
 export function writeTextFile(path: string, text: string, mode: number): void {
-  // A rename would put the file in the place of the device: /dev/null would be gone for the whole machine.
+  // A rename would replace a device: the whole machine would lose /dev/null.
   const there = fs.lstatSync(path, {throwIfNoEntry: false});
   if (there?.isCharacterDevice() || there?.isBlockDevice() || there?.isDirectory()) {
     throw new Error(`${path}: expected a regular file, or nothing yet`);
@@ -166,9 +166,9 @@ export function writeTextFile(path: string, text: string, mode: number): void {
   const descriptor = fs.openSync(fresh, 'wx', mode);
   try {
     try {
-      // The unit's umask leaves nothing to anybody else.
+      // The unit's umask takes all rights from other users.
       fs.fchmodSync(descriptor, mode);
-      // Not writeSync: on a disk that fills up it writes less than all, and says nothing.
+      // Not writeSync: on a disk that fills up it writes only a part, without an error.
       fs.writeFileSync(descriptor, text);
       fs.fsyncSync(descriptor);
     } finally {
@@ -181,7 +181,7 @@ export function writeTextFile(path: string, text: string, mode: number): void {
   }
 }
 
-/** As /dev/stdout does, which a rename would take from the whole machine. */
+/** Whether the link leads to an open file of a process, like /dev/stdout: the whole machine would lose it by a rename. */
 function leadsToOpenFile(link: string): boolean {
   try {
     const target = resolve(dirname(link), fs.readlinkSync(link));
@@ -192,10 +192,10 @@ function leadsToOpenFile(link: string): boolean {
 }
 
 /**
- * Never over what is there already, be it a link that leads nowhere.
+ * Writes a new file. Never replaces an existing one, nor a link that leads nowhere.
  *
- * @returns `there`: nothing was written
- * @throws when the disk refuses
+ * @returns `there`: the name exists, and nothing was written
+ * @throws if the disk refuses
  */
 export function writeNewTextFile(path: string, text: string, mode: number): 'written' | 'there' {
   let descriptor: number;
@@ -209,7 +209,7 @@ export function writeNewTextFile(path: string, text: string, mode: number): 'wri
     fs.writeFileSync(descriptor, text);
     return 'written';
   } catch (error) {
-    // Of `threshold = 14` on a full disk `threshold = 1` could stay.
+    // On a full disk, `threshold = 14` could be cut to `threshold = 1`.
     removeFile(path);
     throw error;
   } finally {
@@ -229,7 +229,7 @@ export function isFolder(path: string): boolean {
 
 export const removeFile = (path: string): void => fs.rmSync(path, {force: true});
 
-/** Bytes; undefined when it is not there. */
+/** The size in bytes; undefined if there is no file. */
 export function sizeOf(path: string): number | undefined {
   try {
     return fs.statSync(path, {throwIfNoEntry: false})?.size;
@@ -238,7 +238,7 @@ export function sizeOf(path: string): number | undefined {
   }
 }
 
-/** How long ago a file was changed; undefined when it is not there. Ms. */
+/** How long ago the file was changed; undefined if there is no file. Ms. */
 export function quietMs(path: string, nowMs: number): number | undefined {
   try {
     const stat = fs.statSync(path, {throwIfNoEntry: false});
@@ -248,7 +248,7 @@ export function quietMs(path: string, nowMs: number): number | undefined {
   }
 }
 
-/** Differs when the file has changed, been replaced, appeared or gone. */
+/** A text that differs if the file was changed or replaced, appeared or vanished. */
 export function fileVersion(path: string): string {
   try {
     const {ino, size, mtimeNs, ctimeNs} = fs.statSync(path, {bigint: true});

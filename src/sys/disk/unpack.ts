@@ -1,7 +1,7 @@
 /**
- * Unpacks a stream: gzip by itself, other formats by their program, if it is installed. The first
- * bytes decide the format, whatever the name of the file. Does not know where the stream comes
- * from, nor what it holds.
+ * Unpacks a stream: gzip in this process, other formats by their program, if that is installed. The first
+ * bytes decide the format, and not the name of the file. Does not know where the stream comes
+ * from, nor what it contains.
  */
 import {accessSync, closeSync, constants, readSync} from 'node:fs';
 import {join} from 'node:path';
@@ -13,9 +13,9 @@ import {systemPath} from '../run/environment.js';
 
 export type Packing = keyof typeof packers | 'gzip' | 'zip';
 
-/** Each unpacks standard input, and writes nothing but to its output. */
+/** Each command unpacks its standard input to its standard output, and writes nowhere else. */
 const packers = {
-  // A dictionary of 1.5 GB is possible; no packer of logs takes more than 64 MB.
+  // A dictionary of 1.5 GB is possible, but no packer of logs uses more than 64 MB.
   xz: ['xz', '-dc', '--memlimit-decompress=256MiB'],
   bzip2: ['bzip2', '-dc'],
   zstd: ['zstd', '-dcq', '--memory=256MB'],
@@ -31,22 +31,22 @@ const magics: readonly (readonly [Packing, readonly number[]])[] = [
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['lz4', [0x04, 0x22, 0x4d, 0x18]],
   ['zip', [0x50, 0x4b, 0x03, 0x04]],
-  // `BZh9`, and pi or, where nothing is packed, the square root of it.
+  // `BZh9`, and then pi, or the square root of pi for an empty file.
   ...[49, 50, 51, 52, 53, 54, 55, 56, 57].flatMap((level): (readonly [Packing, number[]])[] => [
     ['bzip2', [0x42, 0x5a, 0x68, level, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59]],
     ['bzip2', [0x42, 0x5a, 0x68, level, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90]],
   ]),
 ];
 
-/** So many first bytes tell the packing. */
+/** So many first bytes show the packing. A count. */
 export const magicBytes = 10;
 
-/** @returns undefined for what is not packed, as far as is known here */
+/** @returns undefined if the data is not packed in a known format */
 export function packingOf(head: Uint8Array): Packing | undefined {
   return magics.find(([, magic]) => magic.every((byte, at) => head[at] === byte))?.[0];
 }
 
-/** @returns undefined also for a file that cannot be read */
+/** @returns undefined also if the file cannot be read */
 export function packingIn(path: string): Packing | undefined {
   let descriptor: number | undefined;
   try {
@@ -59,14 +59,14 @@ export function packingIn(path: string): Packing | undefined {
   }
 }
 
-/** Of an open file, whose place stays as it is. */
+/** The packing of an open file. Does not move its position. */
 export function packingOfFile(descriptor: number): Packing | undefined {
   const head = Buffer.alloc(magicBytes);
   readSync(descriptor, head, 0, magicBytes, 0);
   return packingOf(head);
 }
 
-/** Whether what the packer makes can be unpacked on this machine. */
+/** Whether this machine can unpack the format. */
 export function canUnpack(packing: Packing): boolean {
   if (packing === 'gzip' || packing === 'zip') return packing === 'gzip';
   const [program] = packers[packing];
@@ -85,10 +85,10 @@ function isProgram(path: string): boolean {
 }
 
 /**
- * Reads and unpacks nothing before it is asked for it.
+ * Reads and unpacks only as much as the caller asks for.
  *
- * @param chunkBytes unpacked at once; a program gives as much as a pipe holds
- * @throws when the stream cannot be read, is not what it is taken for, or ends too early
+ * @param chunkBytes how much is unpacked at once; a program gives as much as fits into a pipe
+ * @throws if the stream cannot be read, has another format, or ends too early
  */
 export function unpack(
   packing: Packing,
@@ -124,7 +124,7 @@ async function* byProgram(
     yield* output;
     isOver = true;
   } finally {
-    if (!isOver) stop.abort(); // the reader has left in the middle
+    if (!isOver) stop.abort(); // the caller stopped reading in the middle
   }
   const end = await ended;
   if (end.kind === 'missing') {

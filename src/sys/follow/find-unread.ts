@@ -1,7 +1,7 @@
 /**
- * Finds which rotated files hold lines that were not read, given the places up to which the log was
- * read, and opens them there. Knows a file by its number and by the bytes before the place, so also
- * a copy and a packed one. When to look is decided in `follow.ts`.
+ * Finds the rotated files that have unread lines, and opens them there. Gets the places up to which the log was
+ * read. Recognises a file by its inode number, and by the bytes before the place, so it also finds
+ * a copy and a packed file. `follow.ts` decides when to look.
  */
 import type {Cursor} from '../../log/position.js';
 import type {FileEvent, UnreadEvent} from '../../log/source-event.js';
@@ -9,24 +9,24 @@ import {type FollowedFile, isOf, isProof, LogFile} from './log-file.js';
 import {PackedFile} from './packed-file.js';
 import {type Rotated, rotatedFiles, trustedOwners} from './rotated.js';
 
-/** How far a file's time may lie behind ours. Ms: the kernel stamps files by its last tick. */
+/** A file's time may be so far behind ours. Ms: the kernel uses the time of its last tick for files. */
 const tickSlackMs = 20;
-/** The same for whole seconds. Ms: some packers carry the time over so. */
+/** The same for whole seconds. Ms: some packers keep only these. */
 const secondSlackMs = 1000;
 /**
- * A rotation that runs meanwhile makes names vanish, and moves a file from a name that was not read
- * yet to one that was. Then it looks at all of them again, this many times.
+ * A rotation at the same time makes names vanish, and may move a file from a name that was not read
+ * yet to one that was. Then the search begins again, at most so many times.
  */
 const mostLooks = 5;
 
 interface Search {
-  /** The name that is followed. */
+  /** The name of the followed log. */
   readonly path: string;
   /** How far each file has been read, oldest first; the last one had the log's name. */
   readonly cursors: readonly Cursor[];
-  /** Those of files that are open: they are looked for only to know what came after them. */
+  /** Cursors of open files. They are searched only to know which files came after them. */
   readonly held: ReadonlySet<Cursor>;
-  /** Of these nothing was read yet: copies that were being made, perhaps, so a place may be in them. */
+  /** Cursors of files of which nothing was read yet. Such a file may be a copy in the making, so a place may be in it. */
   readonly blank: ReadonlySet<Cursor>;
   /** The file that has the name now. */
   readonly current: LogFile | undefined;
@@ -34,17 +34,17 @@ interface Search {
 }
 
 export interface Unread {
-  /** Its name at the time. */
+  /** The file's name at that time. */
   readonly path: string;
   readonly file: FollowedFile;
-  /** Whose file it is; undefined for one that has not been read at all. */
+  /** The cursor that belongs to the file; undefined if nothing of the file was read. */
   readonly cursor: Cursor | undefined;
 }
 
 interface Result {
-  /** Opened at the place; oldest first. */
+  /** The files, opened at their places; oldest first. */
   readonly files: readonly Unread[];
-  /** What stands behind these is lost, or in a file that cannot be read. */
+  /** The lines behind these cursors are lost, or in a file that cannot be read. */
   readonly missing: readonly Cursor[];
 }
 
@@ -66,24 +66,24 @@ export async function findUnread(search: Search): Promise<Result> {
   }
 }
 
-/** All files of the log but the one that has its name. */
+/** All files of the log except the one that has its name. */
 const familyOf = ({path, current}: Search): readonly Rotated[] =>
   rotatedFiles(path).filter(({identity}) => identity !== current?.identity);
 
 const namesOf = (family: readonly Rotated[]): string =>
   JSON.stringify(family.map(({path, identity}) => [path, identity]));
 
-/** By bytes that prove it; or by so few as stand before a place near the start. */
+/** `proof`: enough bytes are the same. `start`: the place is near the start, so only a few bytes could be compared. */
 type KnownBy = 'proof' | 'start';
 
 /** One look at the folder. */
 class Finder {
   readonly #search: Search;
   readonly #family: readonly Rotated[];
-  /** Of users who do not write the log: nothing of them is read. */
+  /** Files of users who do not write the log. They are not read. */
   readonly #foreign: readonly Rotated[];
   readonly #found = new Map<Rotated, Unread>();
-  /** Breaks at or before a place that was looked for: whether it holds it cannot be known. */
+  /** Files that are damaged at or before a place, so that it is not known whether they have it. */
   readonly #damaged = new Map<Rotated, FileEvent>();
 
   constructor(search: Search, family: readonly Rotated[]) {
@@ -111,7 +111,7 @@ class Finder {
     const lost = missing.filter((cursor) => !isBegun(cursor));
     for (const rotated of candidates) await this.#openUnread(rotated);
     const spared = missing.filter((cursor) => held.has(cursor)).length;
-    // One stands for all: a user who may write into the folder can put thousands there.
+    // One report stands for all: a user who may write into the folder can put thousands of files there.
     const foreign = this.#foreign
       .filter((rotated) => newest === undefined || hasChangedSince(rotated, newest))
       .slice(-1);
@@ -128,12 +128,12 @@ class Finder {
     for (const {file} of this.#found.values()) file.close();
   }
 
-  /** First by number, under whatever name it has now; then by what it holds. */
+  /** Searches first by the inode number, whatever the name is now, and then by content. */
   async #findCursor(cursor: Cursor): Promise<boolean> {
     const left = this.#family.filter((rotated) => !this.#found.has(rotated));
     const isIt = (rotated: Rotated): boolean => isOf(cursor, rotated);
     const isLater = (rotated: Rotated): boolean => hasChangedSince(rotated, cursor);
-    // What changed before the place was taken cannot well hold what is behind it, but clocks err.
+    // A file that changed before the place was noted can hardly have later lines, but clocks err.
     const others = isProof(cursor) ? left.filter((rotated) => !isIt(rotated)) : [];
     const inOrder = [
       ...left.filter(isIt),
@@ -143,7 +143,7 @@ class Finder {
     return this.#takeFirst(inOrder, cursor, 'proof');
   }
 
-  /** Of what has changed since and is the file of no other place, the start tells enough. */
+  /** For a file that has changed since, and that belongs to no other place, its start is enough to recognise it. */
   async #findWeak(cursor: Cursor): Promise<boolean> {
     const left = this.#family.filter(
       (rotated) => !this.#found.has(rotated) && hasChangedSince(rotated, cursor),
@@ -174,7 +174,7 @@ class Finder {
 
   #openPlainAt(rotated: Rotated, cursor: Cursor, by: KnownBy): FollowedFile | undefined {
     const file = opened(() => LogFile.open(rotated.path, this.#search.path));
-    // That of an open file can be no other one: nothing need be read, nor can fail.
+    // The file is open, so its identity is sure. Reading is not needed, and could fail.
     if (this.#search.held.has(cursor) && isOf(cursor, rotated)) return file;
     try {
       if (file?.matches(cursor) || file?.[by === 'proof' ? 'holds' : 'startsAs'](cursor)) {
@@ -191,9 +191,9 @@ class Finder {
   }
 
   /**
-   * What is none of the files that were read, and has changed since the log last was known to have
-   * its name. And what may be the file of a place at the very
-   * start: that is not known again when it is packed.
+   * Files that were not read before, and that have changed since the log was last known to have
+   * its name. Also files that may belong to a place at the very start: such a file cannot be recognised when it is
+   * packed.
    */
   #candidates(begun: readonly Cursor[]): Rotated[] {
     const {cursors, current} = this.#search;
@@ -204,7 +204,7 @@ class Finder {
     );
     const firstRead = this.#family.findIndex((rotated) => this.#found.has(rotated));
     const isSettled = isProof(newest) && (current?.matches(newest) || current?.holds(newest));
-    // Without its time, only what stands behind a file that is known is known to be later.
+    // If the time is not known, only files behind a recognised file are surely later.
     const isLater = (rotated: Rotated): boolean =>
       newest.sinceMs === undefined
         ? firstRead !== -1 && this.#family.indexOf(rotated) > firstRead
@@ -221,7 +221,7 @@ class Finder {
   async #openUnread(rotated: Rotated): Promise<void> {
     const {path} = this.#search;
     if (rotated.packing === 'other' || (await this.#isCopy(rotated))) return;
-    if (this.#damaged.has(rotated)) return; // found out just now: said, and not read
+    if (this.#damaged.has(rotated)) return; // found damaged just now: reported, and not read
     const file = opened(() =>
       rotated.packing === 'none'
         ? LogFile.open(rotated.path, path)
@@ -238,13 +238,13 @@ class Finder {
     return head !== undefined && isProof(head) ? head.guard : undefined;
   }
 
-  /** Of a file that is read anyway: `copytruncate` has made it, and not truncated yet. */
+  /** Whether the file is a copy of one that is read anyway: `copytruncate` made it, and has not truncated the log yet. */
   async #isCopy(rotated: Rotated): Promise<boolean> {
     const {cursors, current} = this.#search;
     const files = [current, ...[...this.#found.values()].map(({file}) => file)];
     const heads = files.flatMap((file) => (file instanceof LogFile ? file.probe() : []));
     const own = this.#headOf(rotated);
-    // Also one that is being made: it holds the start of the file.
+    // A copy in the making counts too: it has the start of the file.
     if (heads.some(({guard}) => own !== undefined && guard.startsWith(own))) return true;
     for (const cursor of [...cursors, ...heads].filter(isProof)) {
       const copy = await this.#openAt(rotated, cursor, 'proof');
@@ -255,13 +255,13 @@ class Finder {
   }
 }
 
-/** @param spared how many of them may be packed files of logs that are open */
+/** @param spared how many of the candidates may be packed files of open logs */
 function unreadable(candidates: readonly Rotated[], spared: number): UnreadEvent[] {
   const others = candidates.filter(({packing}) => packing === 'other').slice(spared);
   return others.map(({path}) => ({kind: 'unreadablePacking', path}));
 }
 
-/** @returns undefined when it may not be read; throws when it is not there any more */
+/** @returns undefined if the file may not be read; throws if it is gone */
 function opened<File>(open: () => File): File | undefined {
   try {
     return open();
@@ -271,14 +271,14 @@ function opened<File>(open: () => File): File | undefined {
   }
 }
 
-/** Behind the start, by so little that its guard, which is all of the start, proves nothing. */
+/** Whether the cursor is so near the start that its guard, which is the whole start, proves nothing. */
 function isWeak({offset, guard, sinceMs}: Cursor): boolean {
   const isAllOfStart = offset > 0 && guard.length === 2 * offset;
   return isAllOfStart && !isProof({guard}) && sinceMs !== undefined;
 }
 
 function hasChangedSince({changedMs}: Rotated, {sinceMs = 0}: Cursor): boolean {
-  // A time that is yet to come is that of a clock that was wrong.
+  // A time in the future comes from a clock that was wrong.
   if (sinceMs > Date.now()) return true;
   const slackMs = changedMs % secondSlackMs === 0 ? secondSlackMs : tickSlackMs;
   return changedMs >= sinceMs - slackMs;

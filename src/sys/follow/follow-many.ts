@@ -1,7 +1,7 @@
 /**
- * Follows all logs that are named, or that fit a pattern, also those that are made later. Gives
- * their batches in turn, so that a busy log keeps no other waiting. How one log is followed is for
- * `follow.ts`, which names fit for `glob.ts`.
+ * Follows all logs that are named or match a pattern, and those that are created later. Gives
+ * their batches in turn, so that a busy log does not delay the others. `follow.ts` follows one log, and
+ * `glob.ts` decides which names match.
  */
 import type {LogPosition} from '../../log/position.js';
 import type {FollowEvent} from '../../log/source-event.js';
@@ -13,21 +13,21 @@ import type {wakeOnName} from './wake.js';
 export const mostFiles = 256;
 /** How often a folder is searched for new logs. Ms. */
 const searchMs = 1000;
-/** A log of a pattern that is gone for so long makes room. Ms: longer than any rotation takes. */
+/** A log of a pattern that is gone for so long is no longer followed. Ms: longer than any rotation takes. */
 const forgetMs = 60_000;
 
 export interface PathBatch {
   readonly path: string;
   /** `caughtUp` is about all logs together. */
   readonly batch: ReadBatch;
-  /** `live`: the lines were appended after all that stood in this log had been given. */
+  /** `live`: the lines were appended after all older lines of this log had been given. */
   readonly read: 'live' | 'backlog';
 }
 
 /**
  * @param patterns paths, or patterns with `*` and `?` in the last part
- * @param resumeOf where a log was left; `end` when nothing is known of it: then one that is there
- *   at the first start begins at its end, one that appears under a pattern later at its first line
+ * @param resumeOf where reading of a log stopped; `end` if the log is new. Then a log that exists at the first start
+ *   begins at its end, and a log that a pattern finds later begins at its first line
  */
 export async function* followAll(
   patterns: readonly string[],
@@ -43,11 +43,11 @@ interface Followed {
   readonly path: string;
   readonly batches: AsyncGenerator<ReadBatch>;
   readonly end: AbortController;
-  /** When its name was last there; a log that is named in full is waited for without end. */
+  /** When its name last existed. A log that is named in full is never given up. */
   seenMs: number;
-  /** The latest that was given; undefined before the first. */
+  /** The last batch that was given; undefined: none yet. */
   latest: ReadBatch | undefined;
-  /** Of the next batch. */
+  /** How the next batch was read. */
   read: PathBatch['read'];
 }
 
@@ -79,8 +79,7 @@ class FollowerSet {
     this.#begin();
     const timer = setInterval(() => this.#search(), searchMs);
     try {
-      // No file is no backlog, and a caller that waits for all to be caught up must not wait for
-      // ever.
+      // Without a file there is no backlog, and a caller that waits for `caughtUp` must not wait for ever.
       if (this.#followed.size === 0) {
         const path = this.#patterns[0] ?? '';
         const batch = {lines: [], position: undefined, caughtUp: true};
@@ -101,7 +100,7 @@ class FollowerSet {
     }
   }
 
-  /** What is there at the start. */
+  /** Begins with the logs that exist at the start. */
   #begin(): void {
     for (const path of this.#patterns.filter((one) => !isPattern(one))) {
       this.#add(path, new Follower(path, this.#resumeOf(path), this.#report), Infinity);
@@ -112,7 +111,7 @@ class FollowerSet {
       if (logs.length === 0) {
         this.#report({kind: 'unreadable', path: pattern, why: `${pattern}: no log fits yet`});
       }
-      // A pattern that has been followed before: what it has found since the end is new.
+      // If the pattern was followed before, logs that it finds now are new since the last run.
       const isFirst = logs.every(({resume}) => resume === 'end');
       for (const {path, resume} of logs) {
         this.#addFound(path, resume === 'end' && !isFirst ? fromFirstLine : resume);
@@ -120,7 +119,7 @@ class FollowerSet {
     }
   }
 
-  /** Takes up what is new, and lets go of what is gone. */
+  /** Begins to follow new logs, and stops following vanished ones. */
   #search(): void {
     const nowMs = performance.now();
     for (const path of this.#patterns.filter(isPattern).flatMap(logsLike)) {
@@ -140,7 +139,7 @@ class FollowerSet {
     }
   }
 
-  /** @param read of its first lines; `live`: it was made while its folder was watched */
+  /** @param read how its first lines count; `live`: the log was created while its folder was watched */
   #addFound(path: string, resume: LogPosition | 'end', read: PathBatch['read'] = 'backlog'): void {
     this.#add(path, new Follower(path, resume, this.#report, noWake), performance.now(), read);
   }
@@ -174,7 +173,7 @@ class FollowerSet {
     this.#wakeUp?.();
   }
 
-  /** Gives a batch, if it says anything new, and asks for the one behind it. */
+  /** Gives a batch if it has news, and requests the next one. */
   *#give(from: Followed, batch: ReadBatch): Generator<PathBatch> {
     const isFirst = from.latest?.position === undefined && batch.position !== from.latest?.position;
     const isNews = from.latest === undefined || isFirst || batch.lines.length > 0;
@@ -201,8 +200,8 @@ class FollowerSet {
   }
 }
 
-/** All logs of a folder would be woken by each other: they look by themselves every second. */
+/** No watch: the logs of a folder would wake each other. Each looks once a second instead. */
 const noWake: typeof wakeOnName = () => ({close: () => undefined});
 
-/** No place at all: nothing of it has been read. */
+/** An empty position: nothing of the log has been read. */
 const fromFirstLine: LogPosition = [];

@@ -3,9 +3,9 @@
  * Gives batches of whole lines, each with the cursor behind it. A caller that commits the cursor
  * together with what the lines did counts every line once.
  *
- * These rules lost nothing in tests in which npm `tail` and `tail -F` lost thousands: the renamed
- * file is read on for a while (rsyslog writes to it until its SIGHUP), beside the new one; identity
- * is device, inode and the bytes before the offset.
+ * A renamed file is read on for a while beside the new one, because rsyslog writes to it until its SIGHUP. A file is
+ * identified by device, inode and the bytes before the offset. With these rules no line was lost in tests in which npm
+ * `tail` and `tail -F` lost thousands.
  */
 import fs from 'node:fs';
 import {dirname} from 'node:path';
@@ -18,14 +18,14 @@ import {OpenFiles} from './open-files.js';
 import {rotatedFiles} from './rotated.js';
 import {wakeOnName} from './wake.js';
 
-/** A look by ourselves, should a watch be missing or miss something. Ms. */
+/** Interval of looks without a wake-up, in case a watch is missing or misses something. Ms. */
 const tickMs = 1000;
 
 export interface ReadBatch {
   readonly lines: readonly Line[];
-  /** Behind the lines; undefined while there is no such file. */
+  /** The position behind the lines; undefined while there is no such file. */
   readonly position: LogPosition | undefined;
-  /** Whether all that stood in the log has been given. */
+  /** Whether all lines of the log have been given. */
   readonly caughtUp: boolean;
 }
 
@@ -43,7 +43,7 @@ export interface ReadBatch {
 type Beginning =
   /** Only what is written from now on. */
   | {readonly kind: 'behindAll'}
-  /** Where an earlier run has stopped, in one file or more. */
+  /** The places where an earlier run stopped, in one or more files. */
   | {readonly kind: 'atCursors'; readonly cursors: LogPosition}
   | {readonly kind: 'atStart'};
 
@@ -52,8 +52,8 @@ const atStart: Beginning = {kind: 'atStart'};
 interface Look {
   readonly lines: readonly Line[];
   /**
-   * Whether each of the files was read. If one was not, its size proves nothing: what was cut and
-   * written again may be shorter than the half line that was read before.
+   * Whether each of the files was read. The size of a file that was not read proves nothing: after it was cut and
+   * written again, it may be shorter than the half line that was read before.
    */
   readonly looked: 'all' | 'some';
 }
@@ -65,20 +65,19 @@ export class Follower {
   readonly #open: OpenFiles;
   #beginning: Beginning;
   #problem: string | undefined;
-  /** The rotated files among which, without the log itself, nothing that was read was found. */
+  /** The rotated files that were searched, while there was no log, without finding a place. */
   #lookedThrough: string | undefined;
   /** Files that the latest look could not read. */
   readonly #failed = new Set<FollowedFile>();
-  /** The last report about such a file: it comes once, not at every look. */
+  /** The last report about such a file. It is made once, not at every look. */
   readonly #saidOf = new WeakMap<FollowedFile, string>();
   #folderChangedMs: number | undefined;
   #kicked = false;
   #wakeUp: (() => void) | undefined;
 
   /**
-   * @param resume where to begin; `end`: with what is written from now on
-   * @param wake how to learn immediately that another file has the name; not needed, for it also
-   * looks
+   * @param resume where to begin; `end`: with lines that are written from now on
+   * @param wake reports at once that another file has the name. Optional, because the follower also looks in intervals
    */
   constructor(
     path: string,
@@ -93,7 +92,7 @@ export class Follower {
     this.#open = new OpenFiles(path, report, () => this.lookNow());
   }
 
-  /** Has the next look done now, rather than when something is known to have happened. */
+  /** Makes the next look happen now, without waiting for an event. */
   lookNow(): void {
     this.#kicked = true;
     this.#wakeUp?.();
@@ -113,7 +112,7 @@ export class Follower {
         const caughtUp = looked === 'all' && !this.#open.files.some(isUnread);
         if (caughtUp) this.#open.closeDrained();
         yield {lines, position: this.#open.position(), caughtUp};
-        // A long backlog, or much to look at, must not keep timers and sockets waiting.
+        // A long backlog must not keep timers and sockets waiting.
         if (caughtUp) await this.#pause(signal);
         else await setImmediate();
       }
@@ -124,7 +123,7 @@ export class Follower {
     }
   }
 
-  /** The next lines, of the oldest file first: the log's own order, also over a rotation. */
+  /** The next lines, from the oldest file first. So lines keep the order of the log, even over a rotation. */
   async #readOldest(): Promise<Look> {
     this.#failed.clear();
     const {files} = this.#open;
@@ -135,7 +134,7 @@ export class Follower {
             this.lookNow();
             return {lines: [], looked: 'some'};
           }
-          // The log reports that its fate is unknown: the next tick tries again.
+          // It is not known what happened to the file, so the next tick tries again.
           this.#failed.add(file);
           continue;
         }
@@ -144,7 +143,7 @@ export class Follower {
             this.#open.close(file);
             continue;
           }
-          // In this very moment, so that what it is a copy of is not known by its start any more.
+          // The log was cut at this very moment, so its start no longer shows what the new file is a copy of.
           if (this.#problem === undefined && files.some(isCut)) {
             this.lookNow();
             return {lines: [], looked: 'some'};
@@ -156,7 +155,7 @@ export class Follower {
           return {lines, looked: file === files.at(-1) ? 'all' : 'some'};
         }
       } catch (error) {
-        // A disk or a network drive that fails: the place stays as it is, and the other files go on.
+        // A disk or a network drive fails. The place stays as it is, and the other files go on.
         this.#failed.add(file);
         const {message: why} = error as Error;
         if (this.#saidOf.get(file) !== why) {
@@ -176,7 +175,7 @@ export class Follower {
     this.#report(missing.includes(place) ? event : {kind: 'rotated', path: this.#path});
   }
 
-  /** Opens what has the name now, if that is another file than before. */
+  /** Opens the file that has the name now, if it is another one than before. */
   async #lookAtName(): Promise<void> {
     const atMs = Date.now();
     try {
@@ -191,7 +190,7 @@ export class Follower {
       this.#problem = undefined;
     } catch (error) {
       this.#sayOnce(error);
-      // The new file comes with its first line; what is unread stands in the old one meanwhile.
+      // The new file counts from its first line on. Until then the unread lines are in the old one.
       if (this.#beginning.kind === 'atCursors' && this.#open.newest === undefined) {
         await this.#openOlder([...this.#beginning.cursors].reverse());
       }
@@ -199,8 +198,8 @@ export class Follower {
   }
 
   /**
-   * A file of which too little was read shows no sign of having been copied and cut: then the folder
-   * does, by having changed.
+   * If too little of a file was read, the file itself does not show that it was copied and cut. Then a change of the
+   * folder is the sign.
    */
   async #lookForCopies(current: FollowedFile): Promise<void> {
     const {mtimeMs: changedMs} = fs.statSync(dirname(this.#path));
@@ -231,7 +230,7 @@ export class Follower {
     this.#report({kind: 'following', path: this.#path, atBytes: file.cursor().offset});
   }
 
-  /** A link that is turned back to a file that is read on. */
+  /** Whether a link leads again to a file that is still being read. */
   #hasNameAgain(identity: string): boolean {
     const known = this.#open.files.find((file) => file.identity === identity);
     if (known === undefined) return false;
@@ -240,19 +239,19 @@ export class Follower {
     return true;
   }
 
-  /** Another file takes the name: the old one is read on for a while, and what came between. */
+  /** Another file has the name now. Reads the old file on for a while, and files that came between the two. */
   async #succeed(file: LogFile): Promise<void> {
     const last = this.#open.newest!;
     const place = last.cursor();
     await this.#open.findUnread([], file);
     this.#report({kind: 'rotated', path: this.#path});
     if (!file.holds(place)) return;
-    // A copy of the log was put in its place (rsync): it goes on from there.
+    // A copy of the log took its place (rsync), so go on at the same place in it.
     file.resumeAt(place);
     this.#open.close(last);
   }
 
-  /** Moves the first file to where reading ended; opens its predecessors where that was in them. */
+  /** Moves the first file to the place where reading ended. If places are in its predecessors, opens these too. */
   async #begin(file: LogFile): Promise<void> {
     if (this.#beginning.kind === 'behindAll') file.skipToEnd();
     if (this.#beginning.kind === 'atCursors') await this.#goOn(file, this.#beginning.cursors);
@@ -268,19 +267,19 @@ export class Follower {
     if (missing.length > 0) this.#report({kind: 'predecessorGone', path: this.#path});
   }
 
-  /** While nothing has the name: what was renamed is read on, once it is known. */
+  /** While no file has the name: reads renamed files on, once they are found. */
   async #openOlder(cursors: LogPosition): Promise<void> {
     const now = JSON.stringify(rotatedFiles(this.#path));
     if (now === this.#lookedThrough) return;
     try {
       const missing = await this.#open.findUnread(cursors, undefined);
       this.#lookedThrough = now;
-      // The file itself may come back, with its file system.
+      // The file itself may come back when its file system is mounted again.
       if (missing.length === cursors.length) this.#open.closeAll();
       const last = this.#open.newest;
       if (last === undefined) return;
       if (missing.length > 0) this.#report({kind: 'predecessorGone', path: this.#path});
-      this.#open.giveName(last); // it stands for the name until there is another file
+      this.#open.giveName(last); // it counts as the log until there is another file
       this.#beginning = atStart;
     } catch (error) {
       this.#sayOnce(error);
@@ -291,7 +290,7 @@ export class Follower {
     const {message: why, code} = error as NodeJS.ErrnoException;
     if (this.#problem === why) return;
     this.#problem = why;
-    // A log that is made later is new from its first line.
+    // A log that is created later is new from its first line on.
     if (this.#beginning.kind === 'behindAll' && code === 'ENOENT') this.#beginning = atStart;
     this.#report({kind: 'unreadable', path: this.#path, why});
   }
@@ -312,7 +311,7 @@ export class Follower {
   }
 }
 
-/** What cannot be read is not known to be cut. */
+/** A file that cannot be read does not count as cut. */
 function isCut(file: FollowedFile): file is LogFile {
   try {
     return file instanceof LogFile && file.isCut();
@@ -321,7 +320,7 @@ function isCut(file: FollowedFile): file is LogFile {
   }
 }
 
-/** A file that cannot be asked (a network drive) is reported when it is read. */
+/** If the size of a file is not available (a network drive), the error is reported when the file is read. */
 function hasMore(file: FollowedFile): boolean {
   try {
     return file.hasMore();

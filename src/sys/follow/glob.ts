@@ -1,6 +1,6 @@
 /**
- * Names of logs as a pattern: `*` and `?` in the last part of a path, as the shell reads them; and
- * which of the names that fit are logs, not what rotation has made of one.
+ * Finds logs by a pattern: `*` and `?` in the last part of a path, as in the shell. Decides
+ * which of the matching names are logs, and which are rotated files.
  */
 import fs from 'node:fs';
 import {basename, dirname, join} from 'node:path';
@@ -10,7 +10,7 @@ export function isPattern(path: string): boolean {
   return /[*?]/.test(basename(path));
 }
 
-/** The logs that stand there now and fit, in the order of their names. */
+/** The existing logs that match, sorted by name. */
 export function logsLike(pattern: string): string[] {
   const folder = dirname(pattern);
   const entries = entriesOf(folder);
@@ -23,7 +23,7 @@ export function logsLike(pattern: string): string[] {
     .sort();
 }
 
-/** `*` takes no name that begins with a dot. */
+/** `*` does not match a name that begins with a dot. */
 function regularExpression(pattern: string): RegExp {
   const source = pattern.replace(/[\\^$.*+?()[\]{}|]/g, (sign) =>
     sign === '*' ? '.*' : sign === '?' ? '.' : `\\${sign}`,
@@ -32,8 +32,8 @@ function regularExpression(pattern: string): RegExp {
 }
 
 /**
- * `mail.log.1` is of `mail.log`, there or not; `192.0.2.7`, `relay-2` and `relay-20261121.log` are
- * names of logs, unless there is a log that they may be of.
+ * `mail.log.1` is a rotated file of `mail.log`, even if that does not exist. `192.0.2.7`, `relay-2` and
+ * `relay-20261121.log` are names of logs, unless there is a log to which they may belong.
  */
 function isRotated(name: string, names: ReadonlySet<string>): boolean {
   if (isPackedName(name)) return true;
@@ -48,6 +48,6 @@ function entriesOf(folder: string): fs.Dirent[] {
   try {
     return fs.readdirSync(folder, {withFileTypes: true});
   } catch {
-    return []; // not there yet, or not to be read: looked at again
+    return []; // missing or unreadable now: the next search tries again
   }
 }

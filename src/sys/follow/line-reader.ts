@@ -1,7 +1,7 @@
 /**
- * The place up to which one stream of bytes has been read: counts the offset of each whole line, and
- * remembers the bytes before the place, by which it is known again. Lines are cut in
- * `sys/run/line-cutter.ts`; the bytes come from `log-file.ts` and `packed-file.ts`.
+ * Remembers how far one stream of bytes was read: the offset behind the last whole line, and
+ * the bytes before it, which identify the place later. `sys/run/line-cutter.ts` cuts the lines;
+ * `log-file.ts` and `packed-file.ts` read the bytes.
  */
 import {longestLineBytes} from '../../base/bytes.js';
 import type {Line} from '../../log/line.js';
@@ -15,7 +15,7 @@ export class LineReader {
   readonly #guard = new ReadGuard();
   readonly #cutter = new LineCutter(longestLineBytes, 'latin1');
   #offset = 0;
-  /** The place before the line that is too long and whose end has not come. */
+  /** The place before a line that is too long, until its end comes. */
   #skippingFrom: Omit<Cursor, 'identity'> | undefined;
 
   /** @param source the name that the lines get */
@@ -36,12 +36,12 @@ export class LineReader {
     return this.#cutter.isWithinLongLine;
   }
 
-  /** What is saved of it: the end of the last whole line. */
+  /** The place to save: the end of the last whole line. */
   saved(): Omit<Cursor, 'identity'> {
     return this.#skippingFrom ?? this.#here();
   }
 
-  /** @param before the bytes that stand before the offset, as many as are at hand */
+  /** @param before the bytes before the offset, as many as are known */
   moveTo(offset: number, before: Buffer): void {
     this.#offset = offset;
     this.#skippingFrom = undefined;
@@ -49,12 +49,12 @@ export class LineReader {
     this.#guard.startBehind(before);
   }
 
-  /** The end of the last line that still is what it was when it was read. */
+  /** The end of the last line that has not changed since it was read. */
   keptTo(readAt: ReadAt): number {
     return this.#guard.keptTo(this.#offset, readAt);
   }
 
-  /** The whole lines of a chunk that begins at the place; goes behind them. */
+  /** The whole lines of a chunk that begins at the place. Moves the place behind them. */
   take(chunk: Buffer, report: (event: LongLine) => void): Line[] {
     const lines: Line[] = [];
     let longLineAt: number | undefined;
@@ -67,7 +67,7 @@ export class LineReader {
         lines.push({source: this.#source, offset, text: cut.text});
       }
     }
-    // Half a line is read again once it is whole: until then its file may be cut.
+    // Half a line is read again when it is whole, because its file may be cut until then.
     const taken = chunk.subarray(0, chunk.length - this.#cutter.giveBack());
     if (this.isWithinLongLine) this.#skip(taken, longLineAt);
     else {
@@ -84,7 +84,7 @@ export class LineReader {
     this.#advance(chunk.subarray(longLineAt ?? 0));
   }
 
-  /** Behind what was read. The guard holds what was read: the file itself may have been cut since. */
+  /** Moves behind the chunk. The guard takes its bytes from the chunk, because the file may have been cut since. */
   #advance(chunk: Buffer): void {
     if (chunk.length === 0) return;
     this.#offset += chunk.length;

@@ -1,6 +1,6 @@
 /**
- * One open log file, read by offset. Knows the file again by device, inode, time of birth and the
- * bytes before the offset: an inode is used again at once on ext4, and a truncated file may have
+ * One open log file, read by offset. Recognises the file by device, inode, time of birth and the
+ * bytes before the offset: ext4 reuses an inode at once, and a truncated file may have
  * grown past the offset. Does not know about names and rotation (`follow.ts`).
  */
 import fs from 'node:fs';
@@ -12,24 +12,24 @@ import {openToRead} from '../disk/regular-file.js';
 import {LineReader} from './line-reader.js';
 import {recentBytes} from './read-guard.js';
 
-/** Read at once. Bytes: little enough that timers and sockets are not kept waiting by a batch. */
+/** So much is read at once. Bytes: little enough that a batch does not delay timers and sockets. */
 const chunkBytes = 64 * 1024;
-/** The start of a file, by which a copy of it is known. Bytes: many lines of one log. */
+/** The start of a file, by which a copy of it is recognised. Bytes: many lines of a log. */
 const headBytes = 4096;
-/** Fewer bytes prove nothing about a file of another identity. */
+/** Fewer equal bytes do not prove that a file with another inode is the same log. Bytes. */
 const fewestProofBytes = 32;
 
-/** What `follow.ts` reads: a log, a rotated one, or a packed one. */
+/** A file that `follow.ts` reads: a log, a rotated log, or a packed one. */
 export interface FollowedFile {
   readonly identity: string;
   cursor(): Cursor;
-  /** A cursor by which a copy is known, however little was read: all of its start is the guard. */
+  /** A cursor that recognises a copy even if little was read: its guard is the whole start of the file. */
   probe(): Cursor;
-  /** The next whole lines, at most a chunk; none when there are none yet. */
+  /** The next whole lines, at most a chunk; empty if there are none yet. */
   read(report: (event: FileEvent) => void): Line[] | Promise<Line[]>;
-  /** Whether there is anything that has not been looked at: a half line has. */
+  /** Whether there are bytes that were not read yet. A half line was read. */
   hasMore(): boolean;
-  /** The file had the log's name at that time. */
+  /** Notes that the file had the log's name at that time. */
   seen(atMs: number): void;
   close(): void;
 }
@@ -41,7 +41,7 @@ export class LogFile implements FollowedFile {
   readonly identity: string;
   readonly #born: string;
   #sinceMs: number;
-  /** How far has been looked for newlines. Bytes. */
+  /** How far the file was searched for newlines. Bytes. */
   #lookedTo = 0;
 
   private constructor(source: string, descriptor: number) {
@@ -56,23 +56,23 @@ export class LogFile implements FollowedFile {
 
   /**
    * @param source the name that its lines get
-   * @throws the system's error when the file cannot be opened, and when it is a folder or a pipe
+   * @throws the system's error if the file cannot be opened, and an error if it is a folder or a pipe
    */
   static open(path: string, source = path): LogFile {
     return new LogFile(source, openToRead(path));
   }
 
-  /** Whether the cursor was made for this very file, and it still holds what stood there. */
+  /** Whether the cursor was made for this very file, and the bytes before it have not changed. */
   matches(cursor: Cursor): boolean {
     return isOf(cursor, {identity: this.identity, born: this.#born}) && this.#hasGuard(cursor);
   }
 
-  /** Whether this is the file of the cursor or a copy of it, whichever name and number it has. */
+  /** Whether this is the file of the cursor or a copy of it, whatever its name and inode are. */
   holds(cursor: Cursor): boolean {
     return isProof(cursor) && this.#hasGuard(cursor);
   }
 
-  /** The same by so few bytes that they may be another file's too: only for what can be no other. */
+  /** The same, by so few bytes that another file may have them too. Use it only if no other file is possible. */
   startsAs(cursor: Cursor): boolean {
     return this.#hasGuard(cursor);
   }
@@ -82,10 +82,10 @@ export class LogFile implements FollowedFile {
     this.#moveTo(cursor.offset);
   }
 
-  /** Skips what stands in the file now: up to the last newline. */
+  /** Skips the present content, up to the last newline. */
   skipToEnd(): void {
     const {size} = fs.fstatSync(this.#descriptor);
-    // One byte more: what is left of a line that is too long shall be too long itself.
+    // One byte more, so that the rest of a line that is too long is too long too.
     const tail = this.#before(size, longestLineBytes + 1);
     this.#moveTo(size - (tail.length - 1 - tail.lastIndexOf(newline)));
   }
@@ -99,7 +99,7 @@ export class LogFile implements FollowedFile {
       const head = this.#at(0, headBytes);
       return this.#cursorAt({offset: head.length, guard: head.toString('hex')});
     } catch {
-      return this.cursor(); // a disk that fails at the start of the file
+      return this.cursor(); // the disk fails at the start of the file
     }
   }
 
@@ -107,13 +107,13 @@ export class LogFile implements FollowedFile {
     this.#sinceMs = atMs;
   }
 
-  /** Whether what was read last no longer stands there: cut, or replaced in place. */
+  /** Whether the last bytes that were read have changed: the file was cut, or overwritten in place. */
   isCut(): boolean {
     const {offset, guard} = this.#place;
     return !this.#before(offset, guard.length).equals(guard);
   }
 
-  /** Starts again in a file that was cut, behind the lines that it has kept. */
+  /** Starts again in a file that was cut, behind the lines that are still in it. */
   restart(): FileEvent {
     const atBytes = this.#place.offset;
     const fromBytes = this.#place.keptTo((position, length) => this.#at(position, length));
@@ -124,7 +124,7 @@ export class LogFile implements FollowedFile {
   read(report: (event: FileEvent) => void): Line[] {
     const chunk = this.#at(this.#place.offset, chunkBytes);
     if (this.isCut()) {
-      // In this very moment, perhaps: what stands there now, and what stood there, is for the next look.
+      // The file may have been cut at this very moment. The next look decides what is in it.
       this.#lookedTo = 0;
       return [];
     }
@@ -132,7 +132,7 @@ export class LogFile implements FollowedFile {
     return this.#place.take(chunk, report);
   }
 
-  /** What stands behind the last newline: in a file that nobody writes to, its last line. */
+  /** The text behind the last newline. If nothing writes to the file any more, it is the last line. */
   unfinishedLine(): Line | undefined {
     const {offset} = this.#place;
     const rest = this.#at(offset, longestLineBytes);
@@ -152,7 +152,7 @@ export class LogFile implements FollowedFile {
     return {identity: this.identity, ...saved, born: this.#born, sinceMs: this.#sinceOf(saved)};
   }
 
-  /** Packed, a file of which nothing was read yet is known by its time only: that of its lines. */
+  /** When a file of which nothing was read is packed later, only the time of its lines identifies it. */
   #sinceOf(saved: Omit<Cursor, 'identity'>): number {
     if (isProof(saved)) return this.#sinceMs;
     const {size, mtimeMs} = fs.fstatSync(this.#descriptor);
@@ -189,7 +189,7 @@ export function bornOf({birthtimeNs}: {birthtimeNs: bigint}): string {
   return String(birthtimeNs);
 }
 
-/** Whether the cursor is of the file with this number: a new one is born later. */
+/** Whether the cursor belongs to the file with this inode. A new file with the same inode has a later time of birth. */
 export function isOf(
   cursor: Cursor,
   {identity, born}: {readonly identity: string; readonly born: string},
@@ -198,7 +198,7 @@ export function isOf(
   return cursor.identity === identity && (bornThen === '0' || born === '0' || bornThen === born);
 }
 
-/** Whether the bytes before the cursor are enough to know a copy by. */
+/** Whether the bytes before the cursor are enough to recognise a copy. */
 export function isProof({guard}: Pick<Cursor, 'guard'>): boolean {
   return guard.length >= 2 * fewestProofBytes;
 }

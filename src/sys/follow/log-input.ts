@@ -1,39 +1,39 @@
 /**
- * Reads a log that is there already, from its start to its end, in pieces of whole lines: a file, a
- * packed file, or standard input. What matters in them is for `scan/scanner.ts`; follows nothing
- * (`follow.ts`).
+ * Reads an existing log from its start to its end, in pieces of whole lines: a file, a
+ * packed file, or standard input. `scan/scanner.ts` decides which lines matter. Does not follow a log: `follow.ts`
+ * does.
  */
 import fs from 'node:fs';
 import {Readable} from 'node:stream';
 import {longestLineBytes} from '../../base/bytes.js';
 import {magicBytes, type Packing, packingOf, packingOfFile, unpack} from '../disk/unpack.js';
 
-/** Read at once. Bytes: from 256 KiB on a disk cache is read at full speed. */
+/** So much is read at once. Bytes: 256 KiB or more read the disk cache at full speed. */
 export const pieceBytes = 1024 * 1024;
-/** Read of a packed file at once. Bytes. */
+/** So much of a packed file is read at once. Bytes. */
 const packedBytes = pieceBytes / 8;
 
 export interface LogInput {
-  /** As people know it. */
+  /** The name for people. */
   readonly name: string;
-  /** When it was last changed, from which stamps without a year get one. Ms since the epoch. */
+  /** When it was last changed. Time stamps without a year get their year from it. Ms since the epoch. */
   readonly changedMs: number;
-  /** On disk; undefined when nobody knows: standard input. Bytes. */
+  /** Size on disk; undefined for standard input. Bytes. */
   readonly sizeBytes: number | undefined;
-  /** Whole lines, but for the end of the last one. A piece is overwritten by the next one. */
+  /** Whole lines; the last one may have no newline. The next piece overwrites this one. */
   readonly pieces: Iterable<Buffer> | AsyncIterable<Buffer>;
-  /** How much of what is on disk has been read. Bytes. */
+  /** How many bytes on disk were read. */
   readonly readBytes: () => number;
 }
 
-/** What comes through a pipe is gone once it has been read. */
+/** A pipe can be read only once. */
 export const canBeReadAgain = (path: string): boolean =>
   path !== '-' && fs.statSync(path, {throwIfNoEntry: false})?.isFile() !== false;
 
 /**
  * @param path `-` is standard input
- * @param room where the pieces are to be put, each at its beginning; a room of its own if missing
- * @throws the system's error when it cannot be opened
+ * @param room the buffer for the pieces, each at its beginning; default: a new buffer
+ * @throws the system's error if the path cannot be opened
  */
 export function openLogInput(path: string, room?: Uint8Array): LogInput {
   const buffer = room
@@ -63,7 +63,7 @@ export function openLogInput(path: string, room?: Uint8Array): LogInput {
   }
   let position = 0;
   const read = (room: Buffer): number => {
-    // With a place of its own: a file may be the standard input of somebody else too.
+    // Reads at an explicit position, because another process may have the same file as its standard input.
     const got = fs.readSync(descriptor, room, 0, room.length, position);
     position += got;
     return got;
@@ -78,7 +78,7 @@ export function openLogInput(path: string, room?: Uint8Array): LogInput {
 
 type Read = (room: Buffer) => number;
 
-/** Synchronous reads: a page cache answers faster than a thread pool is asked. */
+/** Reads synchronously: the page cache is faster than a request to the thread pool. */
 function* plain(read: Read, descriptor: number, buffer: Buffer): Generator<Buffer> {
   const pieces = new PieceBuffer(buffer);
   try {
@@ -95,7 +95,7 @@ function* plain(read: Read, descriptor: number, buffer: Buffer): Generator<Buffe
   }
 }
 
-/** The same for chunks of any size that come from elsewhere. */
+/** The same for chunks of any size from a stream. */
 async function* wholeLines(chunks: AsyncIterable<Buffer>, buffer: Buffer): AsyncGenerator<Buffer> {
   const pieces = new PieceBuffer(buffer);
   for await (const chunk of chunks) {
@@ -109,8 +109,8 @@ async function* wholeLines(chunks: AsyncIterable<Buffer>, buffer: Buffer): Async
 }
 
 /**
- * Makes pieces of whole lines, without copying them: the beginning of a line, which the end of a piece
- * has cut off, is moved to the front and completed there.
+ * Makes pieces of whole lines without copying them. If the end of a piece cuts a line, only the beginning of that line
+ * is moved to the front and completed there.
  */
 class PieceBuffer {
   readonly #buffer: Buffer;
@@ -121,13 +121,13 @@ class PieceBuffer {
     this.#buffer = buffer;
   }
 
-  /** Where the next bytes go. Ends the piece before. */
+  /** The place for the next bytes. The piece before becomes invalid. */
   room(): Buffer {
     const bytes = this.rest().length;
     return this.#buffer.subarray(bytes, bytes + pieceBytes);
   }
 
-  /** @returns the whole lines of what there is; empty when there are none. Good until `room()` */
+  /** @returns the whole lines so far; empty if there are none. Valid until `room()` */
   filled(bytes: number): Buffer {
     this.#filledTo += bytes;
     const filled = this.#buffer.subarray(0, this.#filledTo);
@@ -135,7 +135,7 @@ class PieceBuffer {
     return filled.subarray(0, this.#restAt);
   }
 
-  /** The line that has no end yet. Of a line without end no more is kept than shows that it is too long. */
+  /** The line that has no end yet. Only so much of it is kept that it can be seen to be too long. */
   rest(): Buffer {
     const rest = this.#buffer.subarray(this.#restAt, this.#filledTo);
     const kept = rest.subarray(0, longestLineBytes + 1);
@@ -158,7 +158,7 @@ async function* unpacked(name: string, packing: Packing, packed: Readable): Asyn
   }
 }
 
-/** Of a pipe, packed or not. */
+/** Reads a pipe, packed or not. */
 function fromStream(name: string, stream: Readable, changedMs: number, buffer: Buffer): LogInput {
   let bytes = 0;
   async function* counted(): AsyncGenerator<Buffer> {

@@ -1,5 +1,5 @@
 /**
- * The files of one log that are open for reading: the one that has its name, and those before it.
+ * The open files of one log: the file that has its name, and those before it.
  * Decides how long a renamed file is kept; `follow.ts` decides when to look for others.
  */
 import type {Cursor, LogPosition} from '../../log/position.js';
@@ -8,7 +8,7 @@ import {findUnread, type Unread} from './find-unread.js';
 import {type FollowedFile, isProof, LogFile} from './log-file.js';
 import {type Wake, wakeOnFile} from './wake.js';
 
-/** How long a renamed file is read on. Ms: logrotate's postrotate has told rsyslog long before. */
+/** A renamed file is read on for so long. Ms: logrotate has signalled rsyslog long before. */
 const drainMs = 30_000;
 
 interface Open {
@@ -21,15 +21,15 @@ export class OpenFiles {
   readonly #path: string;
   readonly #report: (event: UnreadEvent) => void;
   readonly #kick: () => void;
-  /** Oldest first; the last one has the name now, the others are read on for a while. */
+  /** Oldest first. The last file has the name; the others are read on for a while. */
   #open: Open[] = [];
   /**
-   * Paths of files that the latest search found damaged: one cut may lead to two searches, and is
+   * Paths of files that the latest search found damaged. One cut may lead to two searches, but is
    * reported once.
    */
   #damaged: ReadonlySet<string> = new Set();
 
-  /** @param kick is called when one of them has changed */
+  /** @param kick is called when one of the files has changed */
   constructor(path: string, report: (event: UnreadEvent) => void, kick: () => void) {
     this.#path = path;
     this.#report = report;
@@ -41,7 +41,7 @@ export class OpenFiles {
     return this.#open.map(({file}) => file);
   }
 
-  /** The one that has the name, or had it last. */
+  /** The file that has the name, or had it last. */
   get newest(): FollowedFile | undefined {
     return this.#open.at(-1)?.file;
   }
@@ -52,7 +52,7 @@ export class OpenFiles {
     return this.files.map((file) => file.cursor()).reverse();
   }
 
-  /** The others are read on for a while only. */
+  /** Gives the name to a file. The others are read on for a while only. */
   giveName(file: FollowedFile): void {
     const known = this.#open.find((open) => open.file === file);
     const wake = known?.wake ?? wakeOnFile(this.#path, this.#kick);
@@ -61,10 +61,10 @@ export class OpenFiles {
   }
 
   /**
-   * Opens what holds unread lines, in its order among what is open already.
-   * @param places of files that are not open, or do not hold them any more
-   * @param current what has the name now, if that is not open
-   * @returns those of the places that are nowhere
+   * Opens files with unread lines, and sorts them in among the open ones.
+   * @param places places in files that are not open, or that no longer have them
+   * @param current the file that has the name now, if it is not open
+   * @returns the places that were not found
    */
   async findUnread(
     places: readonly Cursor[],
@@ -88,7 +88,7 @@ export class OpenFiles {
       unread.file.close();
       return known;
     });
-    // One that turned out to be the copy of a place is opened there, and not from its start.
+    // A file that turned out to be a copy is opened at its place, and not at its start.
     const isTaken = ({file}: Open): boolean =>
       found.some((one) => one.file.identity === file.identity);
     const others = this.#open.filter((one) => {
@@ -96,19 +96,19 @@ export class OpenFiles {
       if (isTaken(one)) closeBoth(one);
       return !isTaken(one);
     });
-    // What has the name is the newest; what is nowhere any more is older than all that is.
+    // The file with the name is the newest. Files that are no longer in the folder are the oldest.
     const hasNewest = current === undefined && others.at(-1) === this.#open.at(-1);
     const newest = hasNewest ? others.splice(-1) : [];
     this.#open = [...others, ...found, ...newest];
     return missing;
   }
 
-  /** Whether nothing was read yet of a file that has been rotated. */
+  /** Whether the file was rotated before anything of it was read. */
   isBlank(file: FollowedFile): file is LogFile {
     return file !== this.newest && file instanceof LogFile && file.cursor().offset === 0;
   }
 
-  /** Whether such a file holds what another one begins with: a copy, and that one is cut in a moment. */
+  /** Whether such a file begins like another open one. Then it is a copy, and the other one will be cut soon. */
   isCopy(file: LogFile): boolean {
     const own = file.probe();
     const others = this.files.filter((other) => other !== file && other instanceof LogFile);
@@ -121,8 +121,8 @@ export class OpenFiles {
   }
 
   /**
-   * Lets go of renamed files, once all that stands in them has been read. Not before all that is in
-   * the position was seen behind their time: a restart takes for unread what has changed since then
+   * Closes renamed files when everything in them has been read. But first each file in
+   * the position must have been seen after their time: a restart regards a file as unread if it changed since then
    * and is not in the position.
    */
   closeDrained(): void {
@@ -142,13 +142,13 @@ export class OpenFiles {
     this.#open = [];
   }
 
-  /** A packed one is kept for a while too: what is in the position is not taken for a new one. */
+  /** A packed file is kept for a while too, because a file in the position does not count as a new one. */
   #opened({file, path}: Unread): Open {
     return {file, wake: wakeOnFile(path, this.#kick), drainedAtMs: Date.now() + drainMs};
   }
 }
 
-/** What is drained already stays so. */
+/** A file that is already drained stays drained. */
 function drainedSoon(open: Open): Open {
   if (open.drainedAtMs !== Number.POSITIVE_INFINITY) return open;
   return {...open, drainedAtMs: Date.now() + drainMs};

@@ -1,7 +1,6 @@
 /**
- * One rotated log that has been packed, read from its start as a stream: a chunk at a time, however
- * much it holds. Its places are those of the unpacked bytes. Does not know what it is a file of
- * (`find-unread.ts`).
+ * One packed rotated log, read from its start as a stream, a chunk at a time, whatever its size. Its offsets count
+ * unpacked bytes. Does not know to which log it belongs: `find-unread.ts` does.
  */
 import fs from 'node:fs';
 import type {Line} from '../../log/line.js';
@@ -13,7 +12,7 @@ import {LineReader} from './line-reader.js';
 import {bornOf, type FollowedFile, identityOf} from './log-file.js';
 import {guardBytes} from './read-guard.js';
 
-/** Unpacked at once. Bytes: as much as is read of a plain file. */
+/** So much is unpacked at once. Bytes: as much as is read of a plain file. */
 const chunkBytes = 64 * 1024;
 
 /**
@@ -22,7 +21,7 @@ const chunkBytes = 64 * 1024;
  * would be unpacking while a block waits.
  */
 export const mostUnpacked = 250;
-/** So much is unpacked before the ratio counts. Bytes. */
+/** The ratio counts only when so much was unpacked. Bytes. */
 const trustedBytes = 16 * 1024 * 1024;
 
 export class PackedFile implements FollowedFile {
@@ -33,7 +32,7 @@ export class PackedFile implements FollowedFile {
   readonly identity: string;
   readonly #born: string;
   #sinceMs: number;
-  /** Unpacked and not taken yet: half a line, mostly. */
+  /** Unpacked bytes that were not taken yet: mostly half a line. */
   #rest: Buffer = Buffer.alloc(0);
   #isAtEnd = false;
   #unpackedBytes = 0;
@@ -43,10 +42,10 @@ export class PackedFile implements FollowedFile {
     const stat = fs.fstatSync(descriptor, {bigint: true});
     this.#path = path;
     this.#place = new LineReader(source);
-    // Open until `close`, also when all is read: nobody else gets its number meanwhile.
+    // Open until `close`, even when everything was read, so that no other file gets its inode number meanwhile.
     const options = {fd: descriptor, autoClose: false, start: 0, highWaterMark: chunkBytes};
     this.#packed = fs.createReadStream(path, options);
-    // What no packer has made is damaged: gunzip says so.
+    // A file of an unknown format is damaged, and gunzip reports that.
     this.#chunks = unpack(packingOfFile(descriptor) ?? 'gzip', this.#packed, chunkBytes);
     this.identity = identityOf(stat);
     this.#born = bornOf(stat);
@@ -55,13 +54,13 @@ export class PackedFile implements FollowedFile {
 
   /**
    * @param source the name that its lines get
-   * @throws the system's error when it cannot be opened
+   * @throws the system's error if it cannot be opened
    */
   static open(path: string, source: string): PackedFile {
     return new PackedFile(path, source);
   }
 
-  /** Goes to the place of the cursor; whether the bytes of its guard stand there. */
+  /** Goes to the place of the cursor. @returns `here` if the bytes of its guard are there */
   async seek(cursor: Cursor, report: (event: FileEvent) => void): Promise<'here' | 'other'> {
     this.#sinceMs = cursor.sinceMs ?? this.#sinceMs;
     const guard = Buffer.from(cursor.guard, 'hex');
@@ -84,7 +83,7 @@ export class PackedFile implements FollowedFile {
     return {identity, ...this.#place.saved(), born: this.#born, sinceMs: this.#sinceMs};
   }
 
-  /** By its number only: to compare what it holds, all of it would have to be unpacked again. */
+  /** Identifies the file by its inode only. To compare its content, all of it would have to be unpacked again. */
   probe(): Cursor {
     return {...this.cursor(), offset: 0, guard: ''};
   }
@@ -111,11 +110,11 @@ export class PackedFile implements FollowedFile {
   close(): void {
     this.#isAtEnd = true;
     this.#packed.destroy();
-    // Ends the program that unpacks, when it was left in the middle.
+    // Ends the unpacking program, if it is still running.
     void this.#chunks.return(undefined).catch(() => undefined);
   }
 
-  /** @throws when no real log packs so well */
+  /** @throws if no real log packs so well */
   #expectLog(chunk: number): void {
     this.#unpackedBytes += chunk;
     if (this.#unpackedBytes <= trustedBytes) return;
@@ -124,7 +123,7 @@ export class PackedFile implements FollowedFile {
     throw new Error(`it unpacks to more than ${mostUnpacked} times its size, as no log does`);
   }
 
-  /** @returns undefined at the end, also when that is a wrong one: reported, with what was lost */
+  /** @returns undefined at the end. If the end is wrong, this reports it, and what was lost */
   async #next(atBytes: number, report: (event: FileEvent) => void): Promise<Buffer | undefined> {
     if (this.#isAtEnd) return undefined;
     try {

@@ -1,18 +1,18 @@
 /**
- * The last bytes read of a file: shows whether the file still holds them, and if it was cut, up to
- * which line it is the same as before. The caller decides what to do then.
+ * Remembers the last bytes that were read of a file. Shows whether the file still has them, and, if it was cut, up to
+ * which line it has not changed. The caller decides what to do then.
  */
 
 /** Compared before each read. Bytes: enough that two lines with one time stamp differ. */
 export const guardBytes = 64;
-/** Remembered word for word: within these a cut is placed exactly. Bytes; 256 files hold 2 MB. */
+/** So many bytes are remembered in full, and the place of a cut in them is found exactly. Bytes; 256 files need 2 MB. */
 export const recentBytes = 8 * 1024;
-/** Before these, only the guards of some places are: a cut there is known to the place before it. */
+/** Before these, only the guards of so many places are remembered. A cut there is found only to the place before it. */
 const mostMarks = 64;
-/** Between two such places, at first; doubled whenever there are too many. Bytes. */
+/** The first distance between two such places. It is doubled whenever there are too many. Bytes. */
 const firstSpacingBytes = 64 * 1024;
 
-/** The bytes of a file at a position; fewer where it ends. */
+/** The bytes of a file at a position; fewer at the end of the file. */
 export type ReadAt = (position: number, length: number) => Buffer;
 
 interface Mark {
@@ -37,7 +37,7 @@ export class ReadGuard {
   /** @param offset behind the chunk */
   add(chunk: Buffer, offset: number): void {
     const recent = chunk.length < recentBytes ? Buffer.concat([this.#recent, chunk]) : chunk;
-    // A copy: the chunk is part of a much larger buffer.
+    // A copy, because the chunk is part of a much larger buffer.
     this.#recent = Buffer.from(recent.subarray(-recentBytes));
     if (offset - (this.#marks.at(-1)?.offset ?? 0) < this.#spacingBytes) return;
     if (this.#recent.at(-1) === newline) {
@@ -50,7 +50,7 @@ export class ReadGuard {
 
   /**
    * @param end the offset behind what was read
-   * @returns the end of the last line that is still the same; 0 when no line is known to be
+   * @returns the end of the last line that is still the same; 0 if no line surely is
    */
   keptTo(end: number, readAt: ReadAt): number {
     const start = end - this.#recent.length;
@@ -64,7 +64,7 @@ export class ReadGuard {
   }
 }
 
-/** How many bytes at the start of the two are the same: halved, not counted byte by byte. */
+/** The number of equal bytes at the start of both. Searches by halves, and not byte by byte. */
 function commonLength(a: Buffer, b: Buffer): number {
   let same = 0;
   let differs = Math.min(a.length, b.length) + 1;

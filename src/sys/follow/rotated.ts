@@ -1,6 +1,6 @@
 /**
- * Finds the files that a log has been rotated into, and puts them in order. What of them has been
- * read is not known here.
+ * Finds the rotated files of a log, and puts them in order. Does not know which lines of them were
+ * read.
  */
 import fs from 'node:fs';
 import {basename, dirname, extname, join} from 'node:path';
@@ -12,19 +12,19 @@ export interface Rotated {
   readonly identity: string;
   readonly born: string;
   readonly changedMs: number;
-  /** The user whose file it is. */
+  /** The user who owns the file. */
   readonly owner: number;
-  /** `program`: another one unpacks it here. `other` cannot be read. */
+  /** `program`: another program unpacks it. `other`: it cannot be read. */
   readonly packing: 'none' | 'gzip' | 'program' | 'other';
 }
 
-/** What logrotate makes of the name: `.1`, `-20261121`, `.1-20261121`. */
+/** The endings that logrotate appends to a name: `.1`, `-20261121`, `.1-20261121`. */
 const rotatedEnding = /^[.-]\d+(?:[.-]\d+)*$/;
 const packedEnding = /\.(?:gz|xz|zst|bz2|lz4|lzma|Z)$/;
 /** More digits than this are a date or a time, not a count of rotations. */
 const mostCountDigits = 5;
 
-/** Which turn a file had: a count grows with age, a date shrinks; others tell by their times only. */
+/** The order of a file by its name: a count is larger for an older file, a date smaller. Other names have no order. */
 interface Turn {
   readonly kind: 'count' | 'date' | 'other';
   readonly numbers: readonly number[];
@@ -35,9 +35,9 @@ interface Member extends Rotated {
 }
 
 /**
- * All but the log itself, oldest first: by what their names count, because packing may change the
- * times; those of different kinds of names by their last change. Where a file stands packed and
- * plain, the packing is not over: the plain one is it.
+ * All rotated files, oldest first. The counts or dates in their names decide, because packing may change the
+ * times. Files with different kinds of names are ordered by their last change. If a file exists packed and
+ * plain, the packing has not ended, and the plain file counts.
  */
 export function rotatedFiles(path: string): Rotated[] {
   const members = places(path).flatMap((place) => membersOf(place));
@@ -47,7 +47,7 @@ export function rotatedFiles(path: string): Rotated[] {
   );
 }
 
-/** The logs that the name may be of: rotation puts its part behind it, or before the extension. */
+/** The logs to which a rotated file may belong: rotation adds to the end of a name, or before the extension. */
 export function rotatedStems(name: string): {
   readonly behind: string | undefined;
   readonly before: string | undefined;
@@ -64,12 +64,12 @@ export function rotatedStems(name: string): {
   };
 }
 
-/** Whether a packer has made it: then nobody writes to it any more. */
+/** Whether the name is that of a packed file, to which no program writes any more. */
 export function isPackedName(name: string): boolean {
   return packedEnding.test(name);
 }
 
-/** Where the name stands, and where a link of that name leads to. */
+/** The path itself, and the target of a link at the path. */
 function places(path: string): string[] {
   try {
     return [...new Set([path, fs.realpathSync(path)])];
@@ -101,9 +101,8 @@ function membersOf(path: string): Member[] {
 }
 
 /**
- * The users whose rotated files are read: root, our own, and the user who writes the log. Any other
- * user who may write into the folder could make one up, and packed it could hold more than can be
- * unpacked in time.
+ * The users whose rotated files are read: root, our own user, and the user who writes the log. Any other
+ * user who may write into the folder could make up a file. Packed, it could have more than we can unpack in time.
  */
 export function trustedOwners(path: string): ReadonlySet<number> {
   const owners = new Set([0, process.getuid?.() ?? 0]);
@@ -117,7 +116,7 @@ export function trustedRotated(path: string): Rotated[] {
   return rotatedFiles(path).filter(({owner}) => trusted.has(owner));
 }
 
-/** By its first bytes: a name may lack the packer's ending. One that has it, and nothing of a packer, is damaged. */
+/** The packing by the first bytes, because the name may lack the ending. A file with the ending that is not packed is damaged. */
 function packingOf(path: string): Rotated['packing'] {
   const ending = packedEnding.exec(path)?.[0];
   const packing = ending === '.gz' ? 'gzip' : packingIn(path);

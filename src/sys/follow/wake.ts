@@ -1,6 +1,6 @@
 /**
- * Tells at once that a file has changed. The package `tail` chooses and keeps the watch (inotify
- * where there is one); what it would read is not used: it loses lines over rename and truncation
+ * Reports at once that a file has changed. The package `tail` makes and keeps the watch (inotify,
+ * if there is one). Its reading is not used, because it loses lines over rename and truncation
  * and cannot begin at an offset. `follow.ts` reads, by offset.
  */
 import {basename, dirname} from 'node:path';
@@ -8,8 +8,8 @@ import {Tail} from 'tail';
 
 /**
  * `Tail` calls these two methods when its watch reports something (lib/tail.js, watchEvent). They
- * are not in its types; the package is pinned to the version whose source says so, and a test holds
- * it to that.
+ * are not in its types. The package is pinned to a version that has them, and a test fails if they
+ * change.
  */
 class SilentTail extends Tail {
   #onChange: (() => void) | undefined;
@@ -34,16 +34,16 @@ export interface Wake {
 }
 
 /**
- * Calls `kick` soon after each change of the file that has this name now, also when it has been
- * renamed. May miss one: the caller looks by itself every second or so.
+ * Calls `kick` soon after each change of the file that has this name now, even after it was
+ * renamed. May miss a change, so the caller also looks every second or so.
  */
 export function wakeOnFile(path: string, kick: () => void): Wake {
   return watch(path, kick, kick);
 }
 
-/** Calls `kick` soon after another file gets the name: a log that is made or rotated. */
+/** Calls `kick` soon after another file gets the name, because a log was created or rotated. */
 export function wakeOnName(path: string, kick: () => void): Wake {
-  const changed = (): void => undefined; // every line of every other log in the folder
+  const changed = (): void => undefined; // called for every line of every other log in the folder
   return watch(dirname(path), changed, (name) => {
     if (name === basename(path)) kick();
   });
@@ -56,8 +56,8 @@ function watch(path: string, onChange: () => void, onRename: (name: string) => v
     tail.on('error', onChange);
     return {close: () => tail.unwatch()};
   } catch {
-    // Not there, or no watch left on this machine (fs.inotify.max_user_watches): the caller's own
-    // look every second serves.
+    // The file is missing, or the machine has no watch left (fs.inotify.max_user_watches). The caller's
+    // own look every second is enough.
     return {close: () => undefined};
   }
 }

@@ -5,9 +5,9 @@
  * counts each once. `log/journal-entry.ts` decides what an entry means, `journalctl.ts` how
  * journalctl is called.
  *
- * Each round is two children: one that prints what is stored and ends, which is how "caught up" is
- * known, and one that follows. A round ends with its child, with a folder of the journal that was
- * made or removed, or after a while in any case; the next one goes on at the cursor.
+ * Each round has two children. The first prints the stored entries and ends; then we have caught up.
+ * The second follows. A round ends with its child, or when a folder of the journal was
+ * created or removed, or after a while in any case. The next round goes on at the cursor.
  */
 import {setTimeout as sleep} from 'node:timers/promises';
 import {Backoff} from '../../base/mechanisms/backoff.js';
@@ -28,22 +28,22 @@ import {
 import {type CommandEnd, startCommand} from '../run/command.js';
 import {LineCutter} from '../run/line-cutter.js';
 
-/** Longest entry, as JSON. Bytes: sendmail's are below 4 KB, a hostile one can have any length. */
+/** Length of an entry as JSON. Bytes: sendmail's are below 4 KB, and a hostile one can have any length. */
 const mostEntryBytes = 64 * 1024;
-/** A child is replaced after this. Ms. It holds vacuumed files open, and may have missed a change. */
+/** A child is replaced after this time. Ms: it keeps vacuumed files open, and may have missed a change. */
 const renewMs = 10 * 60_000;
 /** Between two looks at the folders. Ms. */
 const lookMs = 2000;
-/** Waiting after a failure. */
+/** Pauses after a failure. */
 const retry = {firstMs: 250, lastMs: 30_000};
 /** Between two reports of entries that were left out. Ms. */
 const skippedReportMs = 60_000;
 
 export interface JournalBatch {
   readonly records: readonly LogRecord[];
-  /** Behind the records; a real place from the first batch on, also where no entry was seen yet. */
+  /** The position behind the records. It is a real position from the first batch on, even if no entry came yet. */
   readonly position: JournalPosition | undefined;
-  /** Whether all that stood in the journal has been given. */
+  /** Whether all stored entries have been given. */
   readonly caughtUp: boolean;
 }
 
@@ -53,14 +53,14 @@ export class JournalFollower {
   readonly #place: JournalPlace;
   readonly #machineId = ownMachineId();
   #resume: JournalPosition | 'end';
-  /** Where a child began: the entry there comes first, if it still exists, and has been given. */
+  /** The cursor at which a child began. The entry there comes first, if it still exists, and was given before. */
   #known: string | undefined;
   #problem: string | undefined;
   #isFollowingTold = false;
   #skipped = 0;
   readonly #skippedReports = new AtMostEvery(skippedReportMs);
 
-  /** @param resume where to begin; `end`: with what is written from now on */
+  /** @param resume where to begin; `end`: with entries that are written from now on */
   constructor(
     identifiers: readonly string[],
     resume: JournalPosition | 'end',
@@ -89,13 +89,13 @@ export class JournalFollower {
     }
   }
 
-  /** @returns why it must wait before the next one; undefined: it need not */
+  /** @returns why to pause before the next round; undefined: no pause */
   async *#round(signal: AbortSignal): AsyncGenerator<JournalBatch, string | undefined> {
     if (this.#resume === 'end') {
       const end = await endOfJournal(this.#place, signal);
       if (end.kind === 'unreadable') return signal.aborted ? undefined : end.why;
       this.#resume = {cursor: end.cursor};
-      // At once: a crash before the mailer's next line must not skip that line.
+      // Gives the position at once, so that a crash before the mailer's next line does not skip that line.
       yield {records: [], position: this.#resume, caughtUp: false};
     }
     const {cursor} = this.#resume;
@@ -117,7 +117,7 @@ export class JournalFollower {
     return followed.kind === 'done' ? `${journalctl} has ended` : whyOf(followed);
   }
 
-  /** Runs one child and gives what it prints. */
+  /** Runs one child and gives its entries. */
   async *#read(
     from: JournalPosition,
     mode: ReadMode,
@@ -147,7 +147,7 @@ export class JournalFollower {
       clearInterval(leash);
       signal.removeEventListener('abort', stop);
       if (!isOver) {
-        stop(); // the reader has left in the middle of a batch
+        stop(); // the caller stopped reading in the middle of a batch
         await ended;
       }
     }
@@ -156,7 +156,7 @@ export class JournalFollower {
     return end;
   }
 
-  /** Ends a child that has been at work for long, or began when there were other folders. */
+  /** Ends a child that has run for long, or that began when there were other folders. */
   #leash(stop: () => void): NodeJS.Timeout {
     const folders = journalFolders(this.#place);
     const endMs = performance.now() + renewMs;
@@ -183,7 +183,7 @@ export class JournalFollower {
     return this.#resume === 'end' ? undefined : this.#resume;
   }
 
-  /** Any user may fill the journal with such entries, so one message reports all of them. */
+  /** Counts entries that are left out. Any user may fill the journal with such entries, so one message reports many. */
   #skip(entries: number, why: string): void {
     this.#skipped += entries;
     const nowMs = performance.now();

@@ -1,11 +1,11 @@
 /**
- * How journalctl(1) is called, and where the journal lies. Follows nothing (`journal.ts`), and does
- * not know what an entry says (`log/journal-entry.ts`).
+ * Decides how to call journalctl(1), and where the journal is. Follows nothing (`journal.ts`), and does
+ * not know what an entry means (`log/journal-entry.ts`).
  *
- * `--after-cursor` is not used: up to systemd 252 (Debian 12) it drops one entry too many when the
+ * Refused: `--after-cursor`. Up to systemd 252 (Debian 12) it drops one entry too many if the
  * filter hides the entry of the cursor itself. `--cursor` gives that entry again, and the reader
- * drops it. No `--all` either: without it a field of more than 4096 bytes is null, and nobody can
- * make us read a message of 768 MB. And no `--merge`: other machines' journals stay out.
+ * drops it. Refused: `--all`. Without it a field of more than 4096 bytes is null, so nobody can
+ * make us read a message of 768 MB. Refused: `--merge`, which would include other machines' journals.
  */
 import fs from 'node:fs';
 import {join} from 'node:path';
@@ -14,14 +14,14 @@ import {runCommand} from '../run/command.js';
 
 export const journalctl = 'journalctl';
 
-/** Where journal files are read. */
+/** The journal files to read. */
 export type JournalPlace =
-  /** Of this machine: those of /run and /var, as long as they are the system's, not a user's. */
+  /** The system's files of this machine in /run and /var, without those of users. */
   | {readonly kind: 'machine'}
-  /** All that lie in a folder, wherever they came from. */
+  /** All files in a folder, wherever they came from. */
   | {readonly kind: 'folder'; readonly path: string};
 
-/** `stored`: what there is, and then it ends. `follow`: it stays, and prints what comes. */
+/** `stored`: prints the stored entries and ends. `follow`: goes on, and prints new entries. */
 export type ReadMode = 'stored' | 'follow';
 
 const roots = ['/run/log/journal', '/var/log/journal'];
@@ -29,7 +29,7 @@ const machineIdPath = '/etc/machine-id';
 const searchPath = ['/usr/bin', '/bin', '/usr/local/bin'];
 const lookTimeoutMs = 30_000;
 
-/** An identifier stands behind its `=`, so that whatever it is it cannot become an option. */
+/** An identifier comes behind a `=`, so that it can never become an option. */
 export function readParameters(
   place: JournalPlace,
   identifiers: readonly string[],
@@ -45,7 +45,7 @@ export function readParameters(
   ];
 }
 
-/** Of all that is stored, what came since then. */
+/** Prints stored entries since a time. */
 export function sinceParameters(
   place: JournalPlace,
   identifiers: readonly string[],
@@ -59,7 +59,7 @@ export function sinceParameters(
   ];
 }
 
-/** The newest entries of the mail facility (RFC 5424: 2) since then, of any program. */
+/** Prints the newest entries of the mail facility (RFC 5424: 2) since a time, of any program. */
 export const recentMailParameters = (sinceMs: number, mostEntries: number): readonly string[] => [
   ...common({kind: 'machine'}),
   `--output-fields=${entryFields.join(',')}`,
@@ -69,8 +69,8 @@ export const recentMailParameters = (sinceMs: number, mostEntries: number): read
 ];
 
 /**
- * A cursor to go on from with what is written from now on, whether or not anything ever was.
- * Asked of all entries, not of the mailer's: it may have written none yet.
+ * The cursor behind the newest entry, even in an empty journal.
+ * Looks at all entries, because the mailer may have written none yet.
  */
 export async function endOfJournal(
   place: JournalPlace,
@@ -87,7 +87,7 @@ export async function endOfJournal(
   return {kind: 'cursor', cursor: cursor ?? cursorAt(beforeMs)};
 }
 
-/** `--quiet` still names what fails; `--system`: what an ordinary user writes has its own files. */
+/** `--quiet` still prints errors. `--system` leaves out the separate files of ordinary users. */
 const common = (place: JournalPlace): string[] => [
   ...(place.kind === 'machine' ? ['--system'] : [`--directory=${place.path}`]),
   '--no-pager',
@@ -96,8 +96,8 @@ const common = (place: JournalPlace): string[] => [
 ];
 
 /**
- * Which folders there are, as one text to compare. A journalctl that was started before a folder
- * was made (journald moved from /run to /var) waits for ever without a word.
+ * The existing folders, as one text to compare. A journalctl that was started before a folder
+ * was created (journald moved from /run to /var) waits for ever without an error.
  */
 export function journalFolders(place: JournalPlace): string {
   const folders = place.kind === 'machine' ? roots : [place.path];
@@ -118,7 +118,7 @@ export function ownMachineId(): string | undefined {
   }
 }
 
-/** Whether this machine keeps a journal that can be read: files of it, and journalctl. */
+/** Whether this machine has a journal that can be read: its files, and journalctl. */
 export function hasJournal(): boolean {
   const isThere = searchPath.some((folder) => fs.existsSync(join(folder, journalctl)));
   return isThere && roots.some((root) => hasJournalFile(root));

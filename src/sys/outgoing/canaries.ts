@@ -1,30 +1,30 @@
 /**
- * A wire to another machine, with nobody else on it, and canaries that are sent over it: processes that
- * connect and end at once, as a short-lived spam script does. The other machine is a network namespace
- * that has every address of a test network (RFC 5737) and lets everybody in.
+ * Makes a private wire to another machine, and sends canaries over it: processes that
+ * connect and end at once, like a short-lived spam script. The other machine is a network namespace
+ * that has every address of a test network (RFC 5737) and accepts every connection.
  *
- * It is laid only from a network in which nothing is up, so it can be in nobody's way, and there is no
- * way out of it. Both ends go with their processes, and these with us, also when we are killed.
+ * The wire is made only in a network in which nothing is up, so it cannot disturb anything, and it leads nowhere else.
+ * Both ends end with their processes, and these end with us, even when we are killed.
  *
- * A canary is a fork of one perl, which is essential on Debian: what counts is the time from connect(2)
- * to the end, and that has no start of a program in it. A program in C would need a compiler, and a
+ * A canary is a fork of one perl, which every Debian has. Only the time from connect(2)
+ * to the end counts, and a fork needs no start of a program. A program in C would need a compiler, and a
  * shell cannot connect.
  */
 import type {Canary} from '../../outgoing/coverage.js';
 import {runCommand, startCommand} from '../run/command.js';
 import {localAddresses} from '../run/machine.js';
 
-/** The other machine has all of these; TEST-NET-3. */
+/** The other machine has all addresses of TEST-NET-3. */
 const farNetwork = '203.0.113';
-/** Canaries to one port, each to an address of its own. A count. */
+/** At most so many canaries to one port, each to another address. A count. */
 const mostCanaries = 250;
 
-/** Until one that is not let in, nor refused, gives up. Seconds: TCP has asked three times. */
+/** A canary without an answer gives up after this. Seconds: TCP has tried three times. */
 const canaryPatienceSeconds = 5;
-/** For what the kernel does at once. Ms. */
+/** Time for commands that take the kernel no time. Ms. */
 const setUpMs = 5000;
 
-/** Listens at the ports; it need not accept connections, for the kernel has answered. */
+/** Listens at the ports. It need not accept connections, because the kernel answers by itself. */
 const farSide = `
 use Socket;
 for my $port (@ARGV) {
@@ -36,8 +36,8 @@ for my $port (@ARGV) {
 $| = 1; print "$$\\n"; sleep;`;
 
 /**
- * Each ends without any clearing up, as one that is killed does, and is reaped at once: what is left
- * of one whose parent is lazy would tell its user for longer.
+ * Each canary ends without cleaning up, like a killed process, and is reaped at once. A process that its parent reaps
+ * late would show its user for longer.
  */
 const flock = `
 use POSIX ();
@@ -67,8 +67,8 @@ while ((my $pid = wait) > 0) { note('ended', $pid, $?) }`;
 type LaidWire = {readonly kind: 'laid'} | {readonly kind: 'unavailable'; readonly why: string};
 
 /**
- * @param ports at which the other machine listens
- * @param stop takes it away again
+ * @param ports the ports at which the other machine listens
+ * @param stop removes the wire
  */
 export async function layWire(ports: readonly number[], stop: AbortSignal): Promise<LaidWire> {
   if (localAddresses().length > 0) {
@@ -88,7 +88,7 @@ export async function layWire(ports: readonly number[], stop: AbortSignal): Prom
     `link add wan type veth peer name mail netns ${pid}`,
     'address add 192.0.2.1/30 dev wan',
     'link set wan up',
-    // No other way: what else wants to go out learns at once that it cannot.
+    // No default route, so that any other connection fails at once.
     `route add ${farNetwork}.0/24 via 192.0.2.2`,
   ];
   const there = [
@@ -111,16 +111,16 @@ export async function layWire(ports: readonly number[], stop: AbortSignal): Prom
 
 export interface Flock {
   readonly port: number;
-  /** At most `mostCanaries` are sent. */
+  /** Number of canaries; at most `mostCanaries` are sent. */
   readonly count: number;
-  /** From the first to the last. Ms. */
+  /** The time from the first canary to the last. Ms. */
   readonly spreadMs: number;
   readonly uid: number;
-  /** `fine`: needs more of perl than its base. */
+  /** `fine` needs a perl module beyond perl-base. */
   readonly clock: 'seconds' | 'fine';
 }
 
-/** Sends them, and waits until all have ended. @throws when they could not be sent */
+/** Sends the canaries, and waits until all have ended. @throws if they could not be sent */
 export async function sendCanaries(
   {port, count, spreadMs, uid, clock}: Flock,
   stop: AbortSignal,
@@ -129,7 +129,7 @@ export async function sendCanaries(
   const gapSeconds = spreadMs / 1000 / Math.max(1, sentCount - 1);
   const user = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
   const perl = ['perl', ...(clock === 'fine' ? ['-MTime::HiRes=time'] : []), '-e', flock];
-  // A signal about our end makes it end the waiting ones too.
+  // If we end, a signal makes the parent of the canaries end the waiting ones too.
   const words = [
     '--pdeathsig',
     'TERM',
@@ -145,7 +145,7 @@ export async function sendCanaries(
   return readCanaries(text);
 }
 
-/** Ended with us: a signal of the kernel's, which also comes when we are killed. */
+/** Makes the kernel end a child when we end, even if we are killed. */
 const bound = ['--pdeathsig', 'KILL'];
 
 function readCanaries(text: string): Canary[] {

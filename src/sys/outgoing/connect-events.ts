@@ -1,13 +1,13 @@
 /**
- * Listens to the kernel itself: its tracepoint `sock:inet_sock_set_state` tells of each connect(2),
- * in every network namespace, with the number of the process, also when that has ended a millisecond
- * later. Every kernel of Debian has it; needed is tracefs (mounted at boot) and to be root.
+ * Listens to the kernel: its tracepoint `sock:inet_sock_set_state` reports each connect(2)
+ * in every network namespace, with the number of the process, even if the process ends a millisecond
+ * later. Every Debian kernel has it. It needs tracefs (mounted at boot) and root.
  *
- * Of the other sources, `conntrack -E` names neither process nor user, the firewall's LOG and NFLOG a
- * user at most and only in their own namespace, and audit needs a daemon of its own.
+ * Refused: `conntrack -E` names neither process nor user. The firewall's LOG and NFLOG name at most a
+ * user, and only in their own namespace. audit needs a daemon of its own.
  *
- * In an instance of our own: other people's tracing stays as it is. The trace is read by a child, for
- * a read that waits would hold a thread of ours for ever, and the child ends with us.
+ * Uses a trace instance of its own, so it does not disturb other tracing. A child reads the trace, because
+ * a waiting read would hold one of our threads for ever. The child ends with us.
  */
 import fs from 'node:fs';
 import {join} from 'node:path';
@@ -18,17 +18,17 @@ import {LineCutter} from '../run/line-cutter.js';
 
 const roots = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 const eventFolder = 'events/sock/inet_sock_set_state';
-/** For each processor. KB: some thousand connections at once. */
+/** Size of the buffer for each processor. KB: some thousand connections at once. */
 const bufferKilobytes = 512;
-/** The first pid namespace (kernel, include/linux/proc_ns.h PROC_PID_INIT_INO): the trace counts in it. */
+/** The first pid namespace (kernel, include/linux/proc_ns.h PROC_PID_INIT_INO), whose numbers the trace uses. */
 const hostPids = 'pid:[4026531836]';
 
-/** DCCP and SCTP, of which the event tells too: no mail goes over them. */
+/** DCCP and SCTP. The event reports them too, but they carry no mail. */
 const notTcp = [33, 132];
 
 type Heard =
   | {readonly kind: 'connect'; readonly event: ConnectEvent}
-  /** Some were lost: look for yourself. */
+  /** Events were lost, so the caller has to read the tables. */
   | {readonly kind: 'loss'};
 
 type OpenedEvents =
@@ -42,7 +42,7 @@ export class ConnectEvents {
     this.#folder = folder;
   }
 
-  /** @param ports remote ports that are watched */
+  /** @param ports the remote ports to watch */
   static open(ports: readonly number[]): OpenedEvents {
     const root = roots.find((each) => fs.existsSync(join(each, 'instances')));
     if (root === undefined)
@@ -77,10 +77,10 @@ export class ConnectEvents {
   }
 
   /**
-   * Until the signal is given. Events that come faster than they are read stay with the kernel
-   * until its buffer is full; then that is reported.
+   * Gives events until the signal. If events come faster than they are read, the kernel keeps them
+   * until its buffer is full; then a loss is reported.
    *
-   * @throws when the kernel sends no more events
+   * @throws if the kernel sends no more events
    */
   async *heard(stop: AbortSignal): AsyncGenerator<Heard> {
     const words = ['--pdeathsig', 'KILL', 'cat', join(this.#folder, 'trace_pipe')];
@@ -92,7 +92,7 @@ export class ConnectEvents {
       for await (const chunk of child.output) {
         pace.begin();
         for (const cut of cutter.take(chunk)) {
-          // What a line too long has said is lost: the tables are to be looked at.
+          // The content of a line that is too long is lost, so the tables have to be read.
           const heard: Heard | undefined =
             cut.kind === 'line' ? heardFrom(cut.text) : {kind: 'loss'};
           if (heard !== undefined) yield heard;
@@ -104,7 +104,7 @@ export class ConnectEvents {
       if (ended.kind !== 'stopped')
         throw new Error(ended.kind === 'done' ? 'the trace has ended' : ended.why);
     } finally {
-      // Also when nobody listens any more: while it reads, the instance cannot be removed.
+      // Ends the child too, because the instance cannot be removed while the child reads.
       end.abort();
       await child.ended;
       this.close();
@@ -116,7 +116,7 @@ export class ConnectEvents {
   }
 }
 
-/** The kernel's own are below 200; a line of more is none of the event's. Bytes. */
+/** Length of a line. Bytes: the kernel's lines about the event have less than 200. */
 const longestLineBytes = 4096;
 
 function heardFrom(line: string): Heard | undefined {
@@ -130,11 +130,11 @@ function removeInstance(folder: string): void {
     fs.writeFileSync(join(folder, eventFolder, 'enable'), '0');
     fs.rmdirSync(folder);
   } catch {
-    // Its reader has not gone yet; the next start removes it.
+    // Its reader has not ended yet. The next start removes the instance.
   }
 }
 
-/** What daemons that were killed have left, and what we could not remove ourselves. */
+/** Removes instances of killed daemons, and instances that an earlier run could not remove. */
 function removeDeserted(instances: string): void {
   for (const name of fs.readdirSync(instances)) {
     const pid = /^blocksmtp-(\d+)$/.exec(name)?.[1];

@@ -1,10 +1,10 @@
 /**
- * Looks at the socket tables of every network namespace on this machine. Gives connections; whose they are
- * is asked in `sys/proc/owners.ts`. How a table is read, `table-pass.ts` knows.
+ * Reads the socket tables of every network namespace on this machine, and gives connections. `sys/proc/owners.ts` finds
+ * their owners, and `table-pass.ts` reads one table.
  *
- * A table is read off the main thread: the kernel walks its whole hash to print one, which takes some
- * milliseconds however few sockets there are. So one is read again only when the namespace's own count
- * of opened connections has moved, or a connection is still opening; asking for the count takes a tenth
+ * A table is read off the main thread: the kernel walks its whole hash to print it, which takes some
+ * milliseconds even for few sockets. So a table is read again only if the namespace's counter
+ * of opened connections has moved, or a connection is still opening. Reading the counter takes a tenth
  * of a millisecond.
  */
 import {readFile} from 'node:fs/promises';
@@ -17,24 +17,24 @@ import {userOf} from '../proc/sockets/socket-holders.js';
 import {TimeSlice} from '../run/time-slice.js';
 import {type Refused, refusal, TablePass} from './table-pass.js';
 
-/** How long a list of the namespaces is believed. Ms: a new container is seen that much later. */
+/** A list of the namespaces is used for so long. Ms: a new container may be seen so much later. */
 const namespacesMs = 10_000;
-/** Network namespaces that are looked at. A count: each costs two walks through the hash. */
+/** At most so many network namespaces are read. A count: each costs two walks through the hash. */
 const mostNamespaces = 256;
 /**
- * Of those, networks of one user that is not root. A count: every user can make any number of them,
+ * At most so many of them may belong to one user other than root. A count: every user can make any number of namespaces,
  * and would hide those of others.
  */
 const mostOfUser = 64;
 
 /**
- * For how long a table is believed when the count has not moved. Ms: root in a container can put a
- * connection there that was never counted (TCP_REPAIR, as a restored container's are).
+ * If the counter has not moved, a table is used for so long. Ms: root in a container can add a
+ * connection that was never counted (TCP_REPAIR, as for a restored container).
  */
 export const believedMs = 30_000;
 
 interface RememberedSockets {
-  /** Which was asked: of a namespace that has gone, another may get the name. */
+  /** The process whose namespace was read. Another namespace may get the name of one that is gone. */
   readonly pid: number;
   readonly activeOpens: string | undefined;
   readonly seen: Seen;
@@ -52,9 +52,9 @@ export type Seen =
   | {
       readonly kind: 'connections';
       readonly connections: readonly Connection[];
-      /** `all`: of the whole table, but for those that were passed over. */
+      /** `all`: the whole table, except sockets that were passed over. */
       readonly extent: 'all' | 'part' | 'toEnd';
-      /** Why some were passed over. Absent: none were. */
+      /** Why some were passed over; absent: none were. */
       readonly left?: string;
     }
   | {readonly kind: 'failed'; readonly why: string};
@@ -62,8 +62,8 @@ export type Seen =
 const nothing: Seen = {kind: 'connections', connections: [], extent: 'all'};
 
 /**
- * How long one look reads the tables of a network. Ms: hundreds of thousands of sockets take ten seconds and
- * more, and what is held has to be looked at before that (`outgoing/egress/rules.ts`).
+ * One look reads the tables of a network for at most so long. Ms: hundreds of thousands of sockets take ten seconds and
+ * more, and held connections must be looked at before that (`outgoing/egress/rules.ts`).
  */
 const readMs = 2000;
 
@@ -75,16 +75,16 @@ export class Outgoing {
   /** A process in each namespace. */
   #namespaces: ReadonlyMap<string, number> = new Map();
   #nextLookMs = 0;
-  /** By network namespace. */
+  /** Keyed by the network namespace. */
   readonly #memories = new Map<string, RememberedSockets>();
-  /** Of our own network; undefined: none has been left in the middle. */
+  /** An unfinished pass through the tables of our own network; undefined: there is none. */
   #ownPass: TablePass | undefined;
   #left: 'none' | 'ofUser' | 'ofAll' = 'none';
 
   /**
-   * @param proc where the tables are; elsewhere than in /proc for tests
-   * @param most namespaces that are looked at; fewer for tests
-   * @param ofUser of one user, likewise
+   * @param proc the folder with the tables; tests give another one than /proc
+   * @param most the bound on namespaces; tests give a smaller one
+   * @param ofUser the bound on namespaces of one user, likewise
    */
   constructor(
     ports: readonly number[],
@@ -105,7 +105,7 @@ export class Outgoing {
   async look(scope: 'all' | 'own'): Promise<Seen[]> {
     if (scope === 'own') return [await this.#ownNetwork()];
     await this.#findNamespaces();
-    // Of those whose process has gone, or has another number's place, another one is found.
+    // If the process of a namespace has ended, or another process has its number, find another process there.
     const isDeserted = [...this.#namespaces].some(
       ([network, pid]) => networkOfProcess(pid) !== network,
     );
@@ -115,7 +115,7 @@ export class Outgoing {
     }
     const seen: Seen[] = [];
     for (const [network, pid] of this.#namespaces) seen.push(await this.#remembered(pid, network));
-    // Containers come and go.
+    // Forget namespaces of containers that have ended.
     for (const network of this.#memories.keys())
       if (!this.#namespaces.has(network)) this.#memories.delete(network);
     if (this.#left === 'ofAll') seen.push({kind: 'failed', why: tooMany(this.#most)});
@@ -123,19 +123,19 @@ export class Outgoing {
     return seen;
   }
 
-  /** Ends a look that was to read on. */
+  /** Ends an unfinished pass. */
   async close(): Promise<void> {
     const pass = this.#ownPass;
     this.#ownPass = undefined;
     await pass?.close();
   }
 
-  /** Those in the namespace of a process, now: an event that has just come is not counted yet. */
+  /** Reads the namespace of a process now, because the counter does not yet have an event that just came. */
   async around(pid: number): Promise<Seen> {
     return this.#table(pid, networkOfProcess(pid));
   }
 
-  /** Those of a network that was looked at, now. */
+  /** Reads again, now, a network that was read before. */
   async again(network: string): Promise<Seen> {
     const pid = network === this.own ? process.pid : this.#namespaces.get(network);
     return pid === undefined ? nothing : this.#table(pid, network);
@@ -146,7 +146,7 @@ export class Outgoing {
     return this.#ownPass === undefined ? this.#remembered(process.pid, this.own, readOn) : readOn();
   }
 
-  /** Tables that one look cannot read, the next one goes on with. */
+  /** Goes on with tables that the last look could not finish. */
   async #readOn(): Promise<Seen> {
     const pass = this.#ownPass ?? new TablePass(`${this.#proc}/${process.pid}/net`, this.#ports);
     const seen = await this.#part(pass, this.own);
@@ -156,13 +156,13 @@ export class Outgoing {
     return seen;
   }
 
-  /** What stood there when it was read, as long as that is so still but for what has ended. */
+  /** The table as it was last read, if no connection was opened since. Some may have ended. */
   async #remembered(
     pid: number,
     network: string,
     read = (): Promise<Seen> => this.#table(pid, network),
   ): Promise<Seen> {
-    // Before the tables: what is opened meanwhile moves it again.
+    // The counter is read before the tables, so that a connection that opens meanwhile moves it again.
     const counters = await tryToRead(`${this.#proc}/${pid}/net/snmp`);
     const activeOpens = counters.kind === 'text' ? activeOpensOf(counters.text) : undefined;
     const memory = this.#memories.get(network);
@@ -198,7 +198,7 @@ export class Outgoing {
       };
     }
     if (part.kind === 'refused') {
-      // A process of another network may end while it is read; this one lives.
+      // A process of another network may end while its table is read. Our own process is alive.
       return network === this.own ? {kind: 'failed', why: part.why} : nothing;
     }
     const connections = part.sockets.map((socket): Connection => ({...socket, network}));

@@ -1,13 +1,13 @@
 /**
- * Tells which addresses are this machine itself: a connection to one of them reaches our own mailer and
- * not another machine. The addresses of a container's network are not among them.
+ * Finds the addresses of this machine: a connection to one of them reaches our own mailer and
+ * no other machine. The addresses of a container's network are not among them.
  */
 import {isWithin} from '../../base/mechanisms/elapsed.js';
 import type {Address} from '../../net/address.js';
 import {nowMs} from '../run/clock.js';
 import {localAddresses} from '../run/machine.js';
 
-/** How long a list of our addresses is believed. Ms. */
+/** A list of our addresses is used for so long. Ms. */
 const believedMs = 10_000;
 
 export class OwnAddresses {

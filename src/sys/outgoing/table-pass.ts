@@ -1,14 +1,14 @@
 /**
- * Reads the two socket tables of a network from their beginning to their end, in parts where they are so long
- * that one look cannot read them: a user can open hundreds of thousands of sockets. Decides nothing of what
- * is read.
+ * Reads the two socket tables of a network from beginning to end. If they are too long for one look, it reads
+ * them in parts: a user can open hundreds of thousands of sockets. Decides nothing about the
+ * sockets.
  */
 import {type FileHandle, open} from 'node:fs/promises';
 import {type OutgoingSocket, OutgoingTable} from '../../net/outgoing-sockets.js';
 import {ConnectionShares} from '../../outgoing/shares.js';
 
 export interface Refused {
-  /** The file is there, and cannot be read now: no descriptors are left, or no right. */
+  /** The file exists, but cannot be read now: no descriptor is left, or a right is missing. */
   readonly kind: 'refused';
   readonly why: string;
 }
@@ -25,7 +25,7 @@ type Part =
   | Refused
   | {readonly kind: 'unknownFormat'; readonly head: string};
 
-/** Bytes: the kernel gives a page at a time, and others have their turn between two of them. */
+/** Size of one read. Bytes: the kernel gives a page at a time, and other tasks get their turn between reads. */
 const pieceBytes = 16 * 1024;
 
 export class TablePass {
@@ -35,16 +35,16 @@ export class TablePass {
   #open: {readonly file: FileHandle; readonly table: OutgoingTable} | undefined;
   #state: 'fresh' | 'begun' = 'fresh';
 
-  /** @param folder in which the tables are */
+  /** @param folder the folder with the tables */
   constructor(folder: string, ports: readonly number[]) {
     this.#paths = ['tcp', 'tcp6'].map((name) => `${folder}/${name}`);
     this.#ports = ports;
   }
 
   /**
-   * Reads on where it has stopped. After the end, or a failure, the pass is over.
+   * Reads on from the place where the last call stopped. After the end or a failure the pass is over.
    *
-   * @param mostMs then it stops, but for a piece at least
+   * @param mostMs stops after this time, but reads at least one piece
    */
   async readOn(mostMs: number): Promise<Part> {
     const endMs = performance.now() + mostMs;
@@ -103,7 +103,7 @@ export class TablePass {
   }
 }
 
-/** @returns undefined: the family, or the process, is not there */
+/** @returns undefined if the family or the process does not exist */
 export function refusal(error: unknown): Refused | undefined {
   const {code, message} = error as NodeJS.ErrnoException;
   const isAbsent = code === 'ENOENT' || code === 'ESRCH';

@@ -1,5 +1,5 @@
 /**
- * Ends processes: SIGTERM to each, time for them to go by themselves, and SIGKILL to those that
+ * Ends processes: sends SIGTERM to each, gives them time to end, and sends SIGKILL to those that
  * stay. Looks at each again before each signal. The caller decides whether a process may get a
  * signal.
  */
@@ -8,22 +8,22 @@ import {type Signal, signalProcess, type SignalResult} from './signal-process.js
 
 interface EndTerms<Process extends ProcessIdentity> {
   /**
-   * Looks at a process. The signal follows in the same turn of this program, so that the time in which
-   * another process could get its number is as short as it can be.
+   * Looks at a process. The signal follows in the same turn of the event loop, so that there is hardly any time in which
+   * another process could get its number.
    *
-   * @returns the process as it is now; undefined: it has no signal
+   * @returns the process as it is now; undefined: it gets no signal
    */
   readonly look: (process: Process, signal: Signal) => Process | undefined;
   readonly onSignal: (process: Process, signal: Signal, result: SignalResult) => void;
   /**
-   * Ends when the processes that had SIGTERM have had their time.
+   * Resolves when the processes that got SIGTERM have had their time.
    *
-   * @returns `stop`: none has a further signal
+   * @returns `stop`: no process gets a further signal
    */
   readonly grace: (terminated: readonly Process[]) => Promise<'over' | 'stop'>;
 }
 
-/** @param send for tests */
+/** @param send tests replace it */
 export async function endProcesses<Process extends ProcessIdentity>(
   processes: Iterable<Process> | AsyncIterable<Process>,
   terms: EndTerms<Process>,

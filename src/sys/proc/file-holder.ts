@@ -1,13 +1,13 @@
 /**
- * Finds the process that has a file open, and what it does: for a daemon that does not answer. Reads what
- * the kernel keeps; nobody can make a reader of it wait.
+ * Finds the process that has a file open, and what it does. It is used for a daemon that does not answer. Reads only
+ * data of the kernel, for which no process can make a reader wait.
  */
 import fs from 'node:fs';
 import {allPids, linkOf} from './links.js';
 import {statIfThere, ticksPerSecond} from './snapshot.js';
 import {monotonicMs, pause} from '../run/clock.js';
 
-/** @returns the one that began first; undefined: there is none, or it may not be looked at */
+/** @returns the holder that began first; undefined if there is none, or if we may not look at it */
 export function holderOfFile(path: string): number | undefined {
   const pids = allPids().map(Number);
   const holders = pids.filter((pid) => pid !== process.pid && hasOpen(pid, path));
@@ -27,11 +27,11 @@ function hasOpen(pid: number, path: string): boolean {
 export interface Activity {
   /** The letter of proc(5): `T` stopped, `R` running, `D` waiting in the kernel, `S` sleeping. */
   readonly state: string;
-  /** Of one processor; more than 1 with several threads. */
+  /** The share of one processor; more than 1 with several threads. */
   readonly processorShare: number;
 }
 
-/** @returns undefined when the process is gone */
+/** @returns undefined if the process has ended */
 export async function activityOf(pid: number, measuredMs: number): Promise<Activity | undefined> {
   const [beforeMs, before] = [monotonicMs(), processorTicks(pid)];
   await pause(measuredMs);
@@ -42,7 +42,7 @@ export async function activityOf(pid: number, measuredMs: number): Promise<Activ
   return {state, processorShare: seconds / ((afterMs - beforeMs) / 1000)};
 }
 
-/** What it has used, for itself and in the kernel: the fields 14 and 15. */
+/** The processor time of the process, in user and kernel mode: fields 14 and 15. */
 function processorTicks(pid: number): number | undefined {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');

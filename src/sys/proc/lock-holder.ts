@@ -1,4 +1,4 @@
-/** Finds the process that works on a state: the one that has its lock open. Does not judge what follows. */
+/** Finds the process that works on a state: it has the lock's file open. Does not decide what follows from that. */
 import fs from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {allPids, linkOf} from './links.js';
@@ -7,13 +7,13 @@ import {BootClock, statIfThere} from './snapshot.js';
 
 interface LockHolder {
   readonly pid: number;
-  /** When the process began, up to a second too early. Ms since the epoch; undefined: it is just ending. */
+  /** When the process began, up to a second too early. Ms since the epoch; undefined if it is just ending. */
   readonly startedMs: number | undefined;
-  /** `removed`: the directory was removed, or another mounted over it, while the process works on it. */
+  /** `removed`: the directory was removed, or another was mounted over it, while the process works on it. */
   readonly directory: 'there' | 'removed';
 }
 
-/** Who works on the state: the process that has the lock's file open. Undefined: none that may be seen. */
+/** The process that works on the state. Undefined if there is none that we may see. */
 export function lockHolder(stateDir: string): LockHolder | undefined {
   const path = join(resolve(stateDir), 'lock');
   for (const pid of allPids().map(Number)) {
@@ -31,16 +31,16 @@ export function lockHolder(stateDir: string): LockHolder | undefined {
 }
 
 /**
- * A container, or whatever has mounts of its own, has another state under the same path: it finds its lock there,
- * and has another root, or its directory is on a file system of its own. The systemd unit finds its lock too if
- * something was mounted over the directory, but the root and the file system are ours.
+ * A process with mounts of its own, as in a container, may have another state under the same path. It sees its own lock
+ * there, and has another root, or its directory is on another file system. If something was mounted over our directory,
+ * the daemon in the systemd unit still sees its lock, but its root and file system are ours.
  */
 function isElsewhere(pid: number, lock: string, path: string): boolean {
   if (!isSameFile(lock, `/proc/${pid}/root${path}`)) return false;
   return !isSameFile(`/proc/${pid}/root`, '/') || !isBeside(lock, dirname(path));
 }
 
-/** Whether the file is on the file system in which the directory stands, below what is mounted over that. */
+/** Whether the file is on the file system of the directory itself, below anything that is mounted over it. */
 function isBeside(file: string, directory: string): boolean {
   try {
     return fs.statSync(file).dev === fs.statSync(dirname(directory)).dev;
@@ -54,7 +54,7 @@ function startedMs(pid: number): number | undefined {
   return stat && new BootClock().startedMsOf(stat.startTicks);
 }
 
-/** Of one process. A count: the lock is opened before anything else that stays open. */
+/** At most so many descriptors of a process are read. A count: the daemon opens the lock before other files that stay open. */
 const mostDescriptors = 256;
 
 function descriptorsOf(pid: number): readonly string[] {

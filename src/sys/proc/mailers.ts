@@ -1,11 +1,11 @@
 /**
- * Finds the processes of the mailer, or those of them that have a socket of certain clients. Gives facts
+ * Finds the processes of the mailer, or those that have a socket of certain clients. Gives facts
  * only: `sessions/cut.ts` and `sessions/reap.ts` decide which process ends. A relay may have thousands of
- * processes while the log has to be read, so the work is done in slices. The cheapest question comes first:
- * which program a process runs, by a link that no process can make us wait at.
+ * processes, so the work is done in slices, and the log can be read meanwhile. The cheapest test comes first:
+ * the program of a process, by a link for which no process can make us wait.
  *
- * Sockets only of our own network: in a container with one of its own our rules do not stand, so
- * nobody in there waits because of us, and the same address may be another machine.
+ * Looks only at sockets of our own network namespace. Our rules are not in that of a container, so no
+ * client waits there because of us, and the same address may be another machine.
  */
 import {readlinkSync} from 'node:fs';
 import type {Dialect} from '../../mail/dialect.js';
@@ -26,7 +26,7 @@ export class Mailers {
   readonly #network: string;
   readonly #isProgram: IsProgram;
 
-  /** @param sockets at the ports where clients are served, as they are now */
+  /** @param sockets the present sockets at the ports where clients are served */
   constructor({connected, listening}: PortSockets, isProgram: IsProgram) {
     this.#isProgram = isProgram;
     this.#connected = new Map(connected.map((entry) => [entry.inode, entry]));
@@ -52,7 +52,7 @@ export class Mailers {
     }
   }
 
-  /** All that may be the machine's own. */
+  /** All mailer processes that may be the machine's own. */
   async *all(): AsyncGenerator<MailerProcess> {
     for await (const pid of mailerPids(this.#isProgram)) {
       const holder = this.look(pid);
@@ -60,7 +60,7 @@ export class Mailers {
     }
   }
 
-  /** @returns undefined also when it is not, or is no longer, a mailer of ours */
+  /** @returns undefined also if it is not, or no longer, a mailer of ours */
   look(pid: number): MailerProcess | undefined {
     if (!runsMailer(pid, this.#isProgram)) return undefined;
     let role: MailerProcess['role'] = 'serves';
@@ -80,16 +80,16 @@ export class Mailers {
 
   #has(pid: number, wanted: ReadonlySet<string>): boolean {
     try {
-      // Who it is comes before its descriptors: of those anybody may have very many.
+      // Its identity is checked before its descriptors, because any process may have very many.
       if (!runsMailer(pid, this.#isProgram)) return false;
       return socketInodes(`/proc/${pid}`).some((inode) => wanted.has(inode));
     } catch {
-      return false; // gone, or not ours to look at
+      return false; // it has ended, or we may not look at it
     }
   }
 }
 
-/** The processes that run the mailer and may be the machine's own: by what nobody can make us wait for. */
+/** The processes that run the mailer and may be the machine's own. Uses only data for which no process can make us wait. */
 export async function* mailerPids(isProgram: IsProgram): AsyncGenerator<number> {
   const slice = new TimeSlice();
   for (const pid of allPids().map(Number)) {

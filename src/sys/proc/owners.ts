@@ -1,9 +1,9 @@
 /**
- * Reads who a process is, for people. Gives facts only.
+ * Describes a process for people: user, program, command line and more. Gives facts only.
  *
  * The owner of a process may be hostile, and can make a reader of its memory or of its program's
  * file wait for ever (with a file system of the owner's own behind them). So this module reads only
- * links and what the kernel itself keeps. A child reads command line and environment, and is given
+ * links and data of the kernel. A child process reads command line and environment, and is given
  * up if it hangs.
  */
 import fs from 'node:fs';
@@ -19,16 +19,16 @@ import type {Users} from './users.js';
 /** Length of a command line. Bytes, and words. */
 const mostCommandBytes = 4096;
 const mostWords = 64;
-/** Of an environment, where the script of a CGI program stands. Bytes. */
+/** Length of an environment, which has the script of a CGI program. Bytes. */
 const mostEnvironmentBytes = 65_536;
-/** A process that makes its reader wait is read no longer. Ms. */
+/** If a process makes its reader wait, the reader gives up after this. Ms. */
 const readTimeoutMs = 500;
-/** Of the chain of parents. A count. */
+/** At most so many parents are followed. A count. */
 const mostParents = 12;
 
 /**
- * Whether the process runs the file at this path, as we see it; an upgraded one is gone from there.
- * The caller has compared uid and path: what a stranger's program is, is never looked at.
+ * Whether the process runs the file that is now at this path. After an upgrade the file is another one.
+ * The caller has compared uid and path, so this never looks at the program of another user.
  */
 export function runsFileAt(pid: number, path: string): boolean {
   try {
@@ -39,7 +39,7 @@ export function runsFileAt(pid: number, path: string): boolean {
   }
 }
 
-/** Where names of users and times come from. */
+/** Give the names of users and the start times of processes. */
 export interface OwnerSources {
   readonly users: Users;
   readonly boot: BootClock;
@@ -51,7 +51,7 @@ export interface OwnerSources {
  */
 export function sketch(glance: Glance, {users, boot}: OwnerSources): Owner {
   const {pid, startTicks, uid, command, executable, userNamespace} = glance;
-  // In a user namespace of its own numbers mean other people.
+  // In another user namespace the same numbers are other users.
   const user = userNamespace === 'ours' ? users.knownName(uid) : String(uid);
   return {
     ...{pid, startTicks, startedMs: boot.startedMsOf(startTicks)},
@@ -61,7 +61,7 @@ export function sketch(glance: Glance, {users, boot}: OwnerSources): Owner {
   };
 }
 
-/** With its command line too, and what follows from that. */
+/** Adds the command line, and what follows from it. */
 export async function describe(
   glance: Glance,
   sources: OwnerSources,
@@ -75,11 +75,11 @@ export async function describe(
     script = cgiScriptOf(await readSlowly(`/proc/${pid}/environ`, mostEnvironmentBytes));
   }
   const user = userNamespace === 'ours' ? await sources.users.nameOf(uid) : outline.user;
-  // Words that another process has said, with its number, are not its own.
+  // If the process has ended, the words may be those of another process that has its number now.
   return isAlive(glance) ? {...outline, user, commandLine, script} : {...outline, user};
 }
 
-/** All that is left of one that has ended. */
+/** What is known of a process that has ended. */
 export const goneOwner = (pid: number, command: string, nowMs: number): Owner => ({
   ...{pid, startTicks: 0, startedMs: nowMs, uid: -1, user: '', executable: '', command},
   ...{commandLine: [], directory: '', script: '', parents: [], home: {kind: 'none'}},
@@ -103,7 +103,7 @@ function readSafely(path: string): string {
   }
 }
 
-/** Words that end with a zero byte, by a child that can be given up. */
+/** Reads words that end with a zero byte, by a child that can be given up. */
 async function readSlowly(path: string, mostBytes: number): Promise<string[]> {
   const words = ['--bytes', String(mostBytes), path];
   const result = await runCommand('head', words, {timeoutMs: readTimeoutMs});

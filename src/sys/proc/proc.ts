@@ -1,6 +1,6 @@
 /**
- * Reads processes from /proc. Gives facts only: what they mean is decided in `sessions/attribute.ts` and
- * `sessions/reap.ts`. A process may end between any two reads; then there are no facts.
+ * Reads processes from /proc. Gives facts only: `sessions/attribute.ts` and `sessions/reap.ts` decide what they
+ * mean. A process may end between any two reads; then there are no facts.
  */
 import fs from 'node:fs';
 import {
@@ -17,11 +17,11 @@ import {allPids, linkOf, socketInodes} from './links.js';
 import {BootClock, statOf, statusOf, writtenBytesOf} from './snapshot.js';
 
 /**
- * Of a process in a user namespace of its own only the path is given: its files, its title and the
- * socket tables of its network show what the owner of the namespace wants.
+ * For a process in another user namespace only the path is given, because the owner of that namespace controls its
+ * files, its title and the socket tables of its network.
  *
- * @param known who it is, where that was read in this very look
- * @returns undefined when there is no such process (any more), or it may not be looked at
+ * @param known its identity, if it was read in this look
+ * @returns undefined if there is no such process (any more), or if we may not look at it
  */
 export function processFacts(
   pid: number,
@@ -38,7 +38,7 @@ export function processFacts(
     const title = isOurs ? titleOf(pid) : '';
     const sockets = isOurs ? findSocketsOf(root) : [];
     const writtenBytes = sockets.length > 0 ? writtenBytesOf(pid) : undefined;
-    // Last: had the pid been used again meanwhile, this would be the start of the later process.
+    // Read last: if another process got the pid meanwhile, this is its start time.
     const {startTicks} = statOf(pid);
     const startedMs = boot.startedMsOf(startTicks);
     const executable = {path, owner} as const;
@@ -53,7 +53,7 @@ interface Identity {
   readonly user: ProcessUser;
 }
 
-/** Who a process is, by what the kernel alone says: nothing of the process's own is touched. */
+/** The identity of a process, from data of the kernel only. */
 function identityOf(pid: number): Identity {
   const {ownPid, realUid: uid} = statusOf(pid);
   const namespaces = [pid, 'self'].map((each) => fs.readlinkSync(`/proc/${each}/ns/user`));
@@ -62,27 +62,27 @@ function identityOf(pid: number): Identity {
   return {ownPid, user};
 }
 
-/** How long it is remembered where the mailer runs, at least. Ms. */
+/** The places where the mailer runs are remembered for at least so long. Ms. */
 const surveyMs = 5000;
-/** A survey may take this part of the time, on a machine with very many processes. */
+/** On a machine with very many processes, surveys take at most this share of the time. */
 const surveyShare = 0.02;
 /**
- * With more than these in containers that count, finding the one would hold up the log. Processes:
- * those of ordinary users are not among them, or a user could switch the question off.
+ * With more processes in containers that count, the search would hold up the log. A count. Processes
+ * of ordinary users do not count, because a user could otherwise switch the search off.
  */
 const mostProcesses = 20_000;
 
 /**
- * Finds the processes that the pid in a line may mean. A mailer in a container numbers itself, so
- * its lines hold a number that means another process here, or another container's. Processes of users,
- * and containers in which only users run the mailer, are not looked at: what they show has no say.
+ * Finds the processes that the pid in a line may mean. A mailer in a container has its own process numbers. So the
+ * same number is another process on this machine, or in another container. Processes of ordinary users,
+ * and containers in which only ordinary users run the mailer, are ignored, because they prove nothing.
  */
 export class Candidates {
   readonly #find: SocketFinder;
   readonly #isProgram: Dialect['isProgram'];
-  /** By pid, since the last survey: reading all of them again takes too long. */
+  /** Places by pid, from the last survey, because reading all processes again takes too long. */
   #places: ReadonlyMap<string, Place> = new Map();
-  /** The pid namespaces besides ours in which the mailer runs. */
+  /** Other pid namespaces in which the mailer runs. */
   #mailers: ReadonlySet<string> = new Set();
   #nextSurveyMs = 0;
   readonly #boot = new BootClock();
@@ -127,7 +127,7 @@ export class Candidates {
   }
 }
 
-/** Where a process is that a line may mean; `noMatter`: in our pid namespace, or without a say. */
+/** The pid namespace of a process that a line may mean; `noMatter`: it is ours, or the process proves nothing. */
 type Place = 'noMatter' | {readonly namespace: string; readonly ownPid: number};
 
 function placesOf(
@@ -139,17 +139,17 @@ function placesOf(
 }
 
 function placeOf(pid: string, ours: string): Place {
-  const namespace = linkOf(`/proc/${pid}/ns/pid`) || ours; // gone already
+  const namespace = linkOf(`/proc/${pid}/ns/pid`) || ours; // it has ended
   if (namespace === ours) return 'noMatter';
   const identity = worthALook(Number(pid));
   return identity === undefined ? 'noMatter' : {namespace, ownPid: identity.ownPid};
 }
 
 /**
- * A user can make a process that halts every reader of its title or its program (with a file system
- * of the user's own behind them), and then write its pid into the log.
+ * Whether to look at a process at all. A user can make a process that halts every reader of its title or its program
+ * (with a file system of the user's own behind them), and then write its pid into the log.
  *
- * @returns who it is; undefined: it is not looked at
+ * @returns its identity; undefined: do not look at it
  */
 function worthALook(pid: number): Identity | undefined {
   try {
@@ -160,7 +160,7 @@ function worthALook(pid: number): Identity | undefined {
   }
 }
 
-/** Whether it is a mailer that may be the machine's own, by what nobody can make us wait for. */
+/** Whether it is a mailer that may be the machine's own. Uses only data for which no process can make us wait. */
 export function runsMailer(pid: number, isProgram: Dialect['isProgram']): boolean {
   try {
     return isProgram(linkOf(`/proc/${pid}/exe`)) && mayBeMailer(identityOf(pid).user);
@@ -172,30 +172,30 @@ export function runsMailer(pid: number, isProgram: Dialect['isProgram']): boolea
 /** Finds the TCP sockets of the process with this folder in /proc. */
 type SocketFinder = (root: string) => SocketEntry[];
 
-/** A remembered table is not believed for longer: inode numbers begin again some day. Ms. */
+/** A remembered table is used for at most so long, because inode numbers are reused some day. Ms. */
 const longestMemoryMs = 60_000;
 
 interface RememberedTable {
-  /** Both tables, one behind the other. */
+  /** Both tables, one after the other. */
   readonly text: string;
-  /** By the clock that nobody can set. */
+  /** When they were read, by the monotonic clock. Ms. */
   readonly readMs: number;
-  /** Inodes of sockets that are no client's, whatever else they are. */
+  /** Inodes of sockets that do not belong to a client. */
   readonly others: ReadonlySet<string>;
 }
 
 /**
- * Remembers the kernel's socket tables from one question to the next: the kernel walks its whole
- * hash to print one, which takes five milliseconds on an idle machine, and a guesser asks for a new
- * envelope with every name. A socket keeps its peer for life, so a remembered line is as good as a
- * new one; only a process with a socket of which nothing is known yet makes the tables be read again.
+ * Remembers the kernel's socket tables from one call to the next. The kernel walks its whole
+ * hash to print a table, which takes five milliseconds on an idle machine, and a guesser may begin a new
+ * envelope with every name. A socket keeps its peer for life, so a remembered line stays
+ * true. The tables are read again only for a process with an unknown socket.
  */
 export class SocketTables {
   readonly #clientPorts: readonly number[];
-  /** By network namespace: a container's sendmail has tables of its own. */
+  /** Keyed by the network namespace, because a container's sendmail has its own tables. */
   readonly #memories = new Map<string, RememberedTable>();
 
-  /** @param clientPorts the local ports at which clients are served, besides those for submission */
+  /** @param clientPorts the local ports at which clients are served, besides the submission ports */
   constructor(...clientPorts: readonly number[]) {
     this.#clientPorts = clientPorts;
   }
@@ -219,7 +219,7 @@ export class SocketTables {
     return found;
   };
 
-  /** Containers come and go, and each has left a namespace's tables. */
+  /** Forgets the tables of namespaces of containers that have ended. */
   #forgetStale(): void {
     for (const namespace of this.#memories.keys()) {
       if (this.#freshMemory(namespace) === undefined) this.#memories.delete(namespace);
@@ -236,7 +236,7 @@ export class SocketTables {
     isServedAt(localPort, this.#clientPorts);
 }
 
-/** @throws when it cannot be read: an empty one would mean that none of the sockets is a client's */
+/** @throws if the table cannot be read. An empty table would mean that no socket belongs to a client */
 function tableAt(root: string, name: string): string {
   const path = `${root}/net/${name}`;
   try {

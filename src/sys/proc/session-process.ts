@@ -1,18 +1,18 @@
-/** Reads what the process that serves a session shows of it. Gives facts only. */
+/** Reads facts about a session from the process that serves it. Decides nothing. */
 import type {Candidates} from './proc.js';
 import {linkOf} from './links.js';
 import type {Dialect} from '../../mail/dialect.js';
 import type {Question} from '../../sessions/attribute.js';
 
 export interface SessionProcess {
-  /** Up to a second too early. Ms since the epoch. */
+  /** When the process began, up to a second too early. Ms since the epoch. */
   readonly startedMs: number;
   readonly network: 'ours' | 'other';
-  /** At which it serves its client, as it sees it itself. */
+  /** The local ports at which it serves its client, after any translation. */
   readonly localPorts: readonly number[];
 }
 
-/** @returns undefined when no such process of the mailer is there (any more), or several are */
+/** @returns undefined if there is no such process of the mailer (any more), or several */
 export function sessionProcess(
   candidates: Candidates,
   question: Pick<Question, 'pid' | 'numberedBy'>,

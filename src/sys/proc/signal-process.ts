@@ -6,7 +6,7 @@ export type Signal = 'SIGTERM' | 'SIGKILL';
 
 export type SignalResult =
   | {readonly kind: 'sent'}
-  /** There is no such process any more: it has ended by itself. */
+  /** The process has ended by itself. */
   | {readonly kind: 'gone'}
   | {readonly kind: 'refused'; readonly why: string};
 

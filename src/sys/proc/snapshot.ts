@@ -1,29 +1,29 @@
 /**
- * Reads what the kernel itself keeps of a process (proc(5): stat, status, links): nobody can make a
- * reader of it wait. Gives facts only. What needs a process's own files or memory is read in `proc.ts`
- * and `owners.ts`.
+ * Reads the kernel's data about a process (proc(5): stat, status, links). No process can make a
+ * reader of these wait. Gives facts only. `proc.ts` and `owners.ts` read what needs a process's own files or
+ * memory.
  */
 import fs from 'node:fs';
 import type {ProcessIdentity} from '../../base/process-identity.js';
 import type {Glance} from '../../outgoing/allowed.js';
 import {linkOf} from './links.js';
 
-/** USER_HZ: the unit of times in /proc/PID/stat, 100 on every Linux that Debian runs on. Per second. */
+/** USER_HZ, the unit of times in /proc/PID/stat: 100 on each architecture of Debian. Per second. */
 export const ticksPerSecond = 100;
 
 export interface ProcessStat {
-  /** `Z` and `X`: it has ended. */
+  /** `Z` and `X`: the process has ended. */
   readonly state: string;
   readonly parentPid: number;
   readonly startTicks: number;
-  /** 15 characters of its own choice. */
+  /** The name, up to 15 characters. The process can choose it. */
   readonly command: string;
 }
 
-/** @throws when there is no such process, or the kernel prints something else */
+/** @throws if there is no such process, or the kernel prints another format */
 export function statOf(pid: number): ProcessStat {
   const stat = fs.readFileSync(`/proc/${pid}/stat`, 'latin1');
-  // The name in brackets may hold spaces and brackets.
+  // The name in brackets may contain spaces and brackets.
   const end = stat.lastIndexOf(')');
   const fields = stat.slice(end + 2).split(' ');
   const [parentPid, startTicks] = [Number(fields[1]), Number(fields[19])];
@@ -34,7 +34,7 @@ export function statOf(pid: number): ProcessStat {
   return {state: fields[0] ?? '', parentPid, startTicks, command};
 }
 
-/** @returns undefined when there is no such process */
+/** @returns undefined if there is no such process */
 export function statIfThere(pid: number): ProcessStat | undefined {
   try {
     return statOf(pid);
@@ -44,12 +44,11 @@ export function statIfThere(pid: number): ProcessStat | undefined {
 }
 
 /**
- * What a process has written since it began, to all that it has open, as its write calls tell
- * (`wchar` in proc(5)). A program that may look at the descriptors of a process may read it: the
- * kernel asks the same of both (PTRACE_MODE_READ_FSCREDS; fs/proc/base.c, do_io_accounting and
- * proc_fd_access_allowed).
+ * All bytes that a process has written since it began (`wchar` in proc(5)). The right to look at the descriptors of a
+ * process is enough to read it: the kernel checks the same for both (PTRACE_MODE_READ_FSCREDS; fs/proc/base.c,
+ * do_io_accounting and proc_fd_access_allowed).
  *
- * @returns undefined when it cannot be read: the process is gone, or the kernel does not count
+ * @returns undefined if it cannot be read: the process has ended, or the kernel does not count
  *   (CONFIG_TASK_IO_ACCOUNTING)
  */
 export function writtenBytesOf(pid: number): number | undefined {
@@ -63,21 +62,21 @@ export function writtenBytesOf(pid: number): number | undefined {
 }
 
 interface ProcessStatus {
-  /** The number of a thread is good in /proc too; its process is this one. */
+  /** The process. /proc also accepts the number of a thread, so this may be another number than the one that was given. */
   readonly pid: number;
-  /** As it numbers itself: in the innermost of its pid namespaces. */
+  /** Its number in its own pid namespace, the innermost one. */
   readonly ownPid: number;
-  /** The user that started it. NaN: not known. */
+  /** The user who started it. NaN: not known. */
   readonly realUid: number;
-  /** The user that it works for. NaN: not known. */
+  /** The effective user. NaN: not known. */
   readonly uid: number;
 }
 
-/** @throws when there is no such process */
+/** @throws if there is no such process */
 export function statusOf(pid: number): ProcessStatus {
   const status = fs.readFileSync(`/proc/${pid}/status`, 'latin1');
   const [, realUid, uid] = /^Uid:\t(\d+)\t(\d+)/m.exec(status) ?? [];
-  // One number for each pid namespace, from ours to the innermost.
+  // There is one number for each pid namespace, from ours to the innermost.
   const numbers = /^NSpid:\t(.*)$/m.exec(status)?.[1]?.split('\t');
   return {
     pid: Number(/^Tgid:\t(\d+)/m.exec(status)?.[1] ?? pid),
@@ -86,7 +85,7 @@ export function statusOf(pid: number): ProcessStatus {
   };
 }
 
-/** @returns undefined when it is gone */
+/** @returns undefined if the process has ended */
 export function glanceAt(pid: number): Glance | undefined {
   const root = `/proc/${pid}`;
   try {
@@ -94,7 +93,7 @@ export function glanceAt(pid: number): Glance | undefined {
     if (Number.isNaN(uid)) return undefined;
     const isOurs = linkOf(`${root}/ns/user`) === linkOf('/proc/self/ns/user');
     const executable = linkOf(`${root}/exe`);
-    // Last: had the pid been used again meanwhile, this would be the start of the later process.
+    // Read last: if another process got the pid meanwhile, this is its start time.
     const {startTicks, parentPid, command} = statOf(process);
     return {
       ...{pid: process, startTicks, parentPid, uid, realUid, command, executable},
@@ -105,28 +104,28 @@ export function glanceAt(pid: number): Glance | undefined {
   }
 }
 
-/** @returns undefined also when it has ended and nobody has collected it */
+/** @returns undefined also if it has ended and its parent has not reaped it yet */
 export function glanceAtLiving(pid: number): Glance | undefined {
   const glance = glanceAt(pid);
   const state = glance && statIfThere(pid)?.state;
   return state === undefined || ['Z', 'X'].includes(state) ? undefined : glance;
 }
 
-/** Whether there still is this process, and no later one with its number. */
+/** Whether this process still exists, and no later one has its number. */
 export const isAlive = ({pid, startTicks}: ProcessIdentity): boolean =>
   statIfThere(pid)?.startTicks === startTicks;
 
 interface Ancestor {
   readonly pid: number;
-  /** undefined: it is gone, and what is above it is not known. */
+  /** Undefined: it has ended, and its parents are not known. */
   readonly stat: ProcessStat | undefined;
 }
 
 /**
- * A process and those above it, from the nearest up.
+ * A process and its parents, the nearest first.
  *
- * @param most processes. A count: a torn reading shall end too
- * @param read how one is read; for callers that remember
+ * @param most processes. A count: even an inconsistent reading must end
+ * @param read reads one process; a caller may pass a function that remembers
  */
 export function* ancestry(
   pid: number,
@@ -144,27 +143,27 @@ export function* ancestry(
 /** More than any machine has. A count: each process has one parent. */
 const mostAncestors = 1000;
 
-/** This process and all that are above it. */
+/** This process and all its parents. */
 export const ownPids = (): ReadonlySet<number> =>
   new Set([...ancestry(process.pid, mostAncestors)].map(({pid}) => pid));
 
-/** How old a process is that began then; by the clock of the ticks, which nobody can set. */
+/** The age of a process that began then, by the monotonic clock. */
 export function ageSeconds(startTicks: number): number {
   const uptimeSeconds = Number(fs.readFileSync('/proc/uptime', 'latin1').split(' ', 1)[0]);
   return uptimeSeconds - startTicks / ticksPerSecond;
 }
 
-/** How long the machine's own start is believed. Ms: /proc/stat has a line for each processor. */
+/** The time of the machine's start is remembered for so long. Ms: /proc/stat has a line for each processor. */
 const believedMs = 1000;
 
-/** Knows when the machine has started. */
+/** Knows when the machine started. */
 export class BootClock {
   #bootMs = 0;
   #untilMs = 0;
 
   /**
-   * When a process began, by the clock as it is set now; up to a second too early, for the kernel tells
-   * its own start in whole seconds. Ms since the epoch.
+   * When a process began, by the present clock. Up to a second too early, because the kernel gives its own start in whole
+   * seconds. Ms since the epoch.
    */
   startedMsOf(startTicks: number): number {
     const now = performance.now();

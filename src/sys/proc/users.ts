@@ -1,22 +1,22 @@
 /**
- * Names of users and their numbers, from /etc/passwd, and where they are kept elsewhere (LDAP) from
- * getent(1). Answers are remembered for a while: a spammer makes us ask for the same one each second.
+ * Finds the names of users and their numbers, in /etc/passwd, and for a directory such as LDAP by
+ * getent(1). Remembers answers for a while, because a spammer makes us look up the same user each second.
  */
 import fs from 'node:fs';
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {monotonicMs} from '../run/clock.js';
 import {runCommand} from '../run/command.js';
 
-/** How long an answer of getent counts. Ms. */
+/** An answer of getent is remembered for so long. Ms. */
 const rememberMs = 600_000;
-/** A directory server that does not answer holds nobody up. Ms. */
+/** We wait for a directory server for at most so long. Ms. */
 const timeoutMs = 2000;
-/** Answers remembered. A count. */
+/** At most so many answers are remembered. A count. */
 const mostKnown = 1000;
 
 interface KnownName {
   readonly name: string;
-  /** By the clock that nobody can set. */
+  /** Until when it is remembered. Ms of the monotonic clock. */
   readonly untilMs: number;
 }
 
@@ -25,20 +25,20 @@ export class Users {
   #version = '';
   #local: ReadonlyMap<number, string> = new Map();
 
-  /** @returns undefined when no such user is known here */
+  /** @returns undefined if there is no such user in /etc/passwd */
   uidOf(name: string): number | undefined {
     this.#readLocal();
     for (const [uid, each] of this.#local) if (each === name) return uid;
     return undefined;
   }
 
-  /** The name, where it needs no asking; else the number. */
+  /** The name if it is known without a look-up, otherwise the number. */
   knownName(uid: number): string {
     this.#readLocal();
     return this.#local.get(uid) ?? this.#names.get(uid)?.name ?? String(uid);
   }
 
-  /** @returns the number itself where it has no name */
+  /** @returns the number itself if it has no name */
   async nameOf(uid: number): Promise<string> {
     this.#readLocal();
     const local = this.#local.get(uid);
@@ -59,13 +59,13 @@ export class Users {
       if (version === this.#version) return;
       const rows = fs.readFileSync('/etc/passwd', 'utf8').matchAll(/^([^:\n]+):[^:\n]*:(\d+):/gm);
       const local = new Map<number, string>();
-      // Of two names with one number the first is meant (getpwuid(3)).
+      // If two names have one number, the first counts (getpwuid(3)).
       for (const [, name = '', uid] of rows)
         if (!local.has(Number(uid))) local.set(Number(uid), name);
       this.#local = local;
       this.#version = version;
     } catch {
-      // Numbers have to do.
+      // Without the file, users are shown by number.
     }
   }
 }

@@ -1,11 +1,11 @@
-/** Reads the message that led to a complaint: a file, or standard input. Only its beginning. */
+/** Reads the beginning of a message that led to a complaint: from a file, or from standard input. */
 import fs from 'node:fs';
 import {openToRead} from '../disk/regular-file.js';
 
 /**
  * @param path `-` is standard input
- * @returns each byte a character
- * @throws the system's error when it cannot be opened
+ * @returns the text; each byte is a character
+ * @throws the system's error if it cannot be opened
  */
 export async function readBeginning(path: string, mostBytes: number): Promise<string> {
   const stream =

@@ -1,6 +1,6 @@
 /**
- * Finds the directories of sendmail's queues: those that sendmail.cf and submit.cf name, as they stand
- * there now. A queue may have its files in `qf`, `df` and `xf` below it. Reads no message.
+ * Finds the directories of sendmail's queues that sendmail.cf and submit.cf name and that exist
+ * now. A queue may have its files in `qf`, `df` and `xf` below it. Reads no message.
  */
 import fs from 'node:fs';
 import {basename, dirname, join} from 'node:path';
@@ -9,11 +9,11 @@ import {readTextFile} from '../disk/text-file.js';
 
 export interface QueueDirectory {
   readonly queue: 'relay' | 'submission';
-  /** Of the control files. */
+  /** The directory of the control files. */
   readonly controls: string;
-  /** Of the bodies; the same directory where the queue is not split. */
+  /** The directory of the bodies; the same one if the queue is not split. */
   readonly bodies: string;
-  /** The user that may put files there. */
+  /** The user who may put files there. */
   readonly uid: number;
   readonly gid: number;
   readonly strangers: 'mayWrite' | 'mayNotWrite';
@@ -21,23 +21,23 @@ export interface QueueDirectory {
 
 interface QueueDirectories {
   readonly directories: readonly QueueDirectory[];
-  /** What cannot be read, each in a line. */
+  /** Paths that cannot be read, one line each. */
   readonly problems: readonly string[];
 }
 
-/** Where the configuration of the mailer lies. */
+/** The paths of the mailer's configuration. */
 export interface MailerFiles {
   readonly relay: readonly string[];
   readonly submission: readonly string[];
 }
 
-/** Of the distributions; the first one that is there counts. */
+/** The paths of distributions. The first one that exists counts. */
 export const mailerFiles: MailerFiles = {
   relay: ['/etc/mail/sendmail.cf', '/etc/sendmail.cf'],
   submission: ['/etc/mail/submit.cf'],
 };
 
-/** Of one pattern. A count: sites have a few dozen. */
+/** At most so many directories of one pattern. A count: sites have a few dozen. */
 const mostOfPattern = 1000;
 
 export function queueDirectories(files: MailerFiles = mailerFiles): QueueDirectories {
@@ -65,7 +65,7 @@ function directoriesOf(queue: QueueDirectory['queue'], paths: readonly string[])
   return {directories, problems};
 }
 
-/** As sendmail does it: links count, and whatever begins with a dot does not (queue.c multiqueue_cache()). */
+/** Expands a pattern as sendmail does: links count, and names that begin with a dot do not (queue.c multiqueue_cache()). */
 function expanded({path, isPattern}: QueuePath): string[] {
   if (!isPattern) return isDirectory(path) ? [path] : [];
   const [folder, begin] = [dirname(path), path.endsWith('/') ? '' : basename(path)];

@@ -6,10 +6,10 @@ import fs from 'node:fs';
 import {lackingCapabilities} from '../run/machine.js';
 import {type MailerFiles, queueDirectories} from './directories.js';
 
-/** sendmail becomes the user of the queue, whose directory root may not write otherwise. */
+/** sendmail changes to the user of the queue, because even root may be unable to write into its directory. */
 const rights = ['CAP_SETGID', 'CAP_SETUID', 'CAP_DAC_OVERRIDE'] as const;
 
-/** @returns undefined: nothing speaks against it */
+/** @returns undefined if mail can be held */
 export function whyNotHeld(files?: MailerFiles): string | undefined {
   const lacking = lackingCapabilities(rights);
   if (lacking.length > 0) return `the daemon has no ${lacking.join(', ')}`;

@@ -1,8 +1,8 @@
 /**
  * Holds messages of sendmail's queues, and releases them, through sendmail itself: it has the
  * locks, and writes the new control file. Leaves alone a message that is being delivered. sendmail
- * always ends with 0, so it looks at the queue afterwards. The caller decides which messages;
- * nothing is deleted or bounced.
+ * always exits with 0, so this looks at the queue afterwards. The caller decides which messages.
+ * Deletes and bounces nothing.
  */
 import {isQueueId} from '../../queue/filter.js';
 import {printable} from '../../base/printable.js';
@@ -10,11 +10,11 @@ import {runCommand} from '../run/command.js';
 import type {MailerFiles} from './directories.js';
 import {findStates, type FoundState} from './states.js';
 
-/** Of one run. A count: at most 28 ms each, and the words of one command line. */
+/** At most so many messages in one run. A count: at most 28 ms each, and the ids must fit into one command line. */
 export const mostHeldAtOnce = 500;
-/** Of one run of sendmail. Ms: it may read a large queue first. */
+/** Time for one run of sendmail. Ms: it may read a large queue first. */
 const timeoutMs = 120_000;
-/** Longest reason. Characters: it stands in the control file, in the log and in mailq. */
+/** Length of a reason. Characters: control file, log and mailq show it. */
 const reasonCharacters = 200;
 
 export interface Left {
@@ -25,9 +25,9 @@ export interface Left {
 }
 
 export interface HoldResult {
-  /** Are held, or waiting, as was asked for: by this call or before. */
+  /** Messages that are in the wanted state now, by this call or from before. */
   readonly done: readonly string[];
-  /** Are not: each with why, in words. */
+  /** Messages that are not, each with the reason. */
   readonly left: readonly Left[];
 }
 
@@ -36,26 +36,26 @@ export interface Mailer {
   readonly files?: MailerFiles;
 }
 
-/** Found by the path; links of the distributions lead from there. */
+/** Found by PATH. Links of the distributions lead to the real program. */
 export const sendmail: Mailer = {program: 'sendmail'};
 
 /**
- * Quarantines them: they stay in the queue, are not tried, and do not bounce.
+ * Quarantines messages: they stay in the queue, are not delivered, and do not bounce.
  *
- * @param ids those beyond `mostHeldAtOnce` are left
- * @param reason shown in the log and in mailq
+ * @param ids further ones than `mostHeldAtOnce` are left
+ * @param reason the log and mailq show it
  */
 export const holdMessages = (
   ids: readonly string[],
   reason: string,
   mailer: Mailer = sendmail,
 ): Promise<HoldResult> => {
-  // Without a reason -Q would let them go.
+  // Without a reason -Q would release them.
   const text = printable(reason, reasonCharacters).trim() || 'held by blocksmtp';
   return change(ids, 'held', [`-Q${text}`], mailer);
 };
 
-/** Lets them go: the next queue run tries them. */
+/** Releases messages: the next queue run tries to deliver them. */
 export const releaseMessages = (
   ids: readonly string[],
   mailer: Mailer = sendmail,

@@ -1,8 +1,8 @@
 /**
- * Opens one file of a queue to read it, and takes nothing else for one: no link, pipe, device or
- * directory, no file of a stranger, none that is larger than a bound. Never waits, never writes, and
- * takes no lock: sendmail writes a new control file beside the old one and renames it, so a reader
- * sees the old one or the new one. A file that is gone meanwhile was delivered.
+ * Opens one file of a queue to read it. Refuses links, pipes, devices, directories, files of other
+ * users, and files larger than a bound. Never waits and never writes. It
+ * takes no lock, because sendmail writes a new control file beside the old one and renames it, so a reader
+ * sees the old one or the new one. If a file vanishes meanwhile, its message was delivered.
  */
 import fs from 'node:fs';
 import type {QueueDirectory} from './directories.js';
@@ -17,13 +17,13 @@ export const mostControlBytes = 1024 * 1024;
 export const mostBodyBytes = 1024 * 1024;
 
 type QueueFile =
-  /** Each byte a character; `bytes`: of the whole file, of which only the beginning may have been read. */
+  /** Each byte is a character. `bytes`: the size of the whole file, of which maybe only the beginning was read. */
   | {readonly kind: 'text'; readonly text: string; readonly bytes: number; readonly uid: number}
-  /** It is no longer there. */
+  /** The file has vanished. */
   | {readonly kind: 'gone'}
   | {readonly kind: 'refused'; readonly why: string};
 
-/** Files of one queue, which share a buffer. */
+/** Reads files of one queue with one buffer. */
 export class QueueFiles {
   #buffer = Buffer.allocUnsafeSlow(64 * 1024);
 
@@ -63,7 +63,7 @@ export class QueueFiles {
   }
 }
 
-/** What a file tells without being opened. */
+/** Facts about a file that need no open. */
 export function lookAtFile(
   path: string | undefined,
 ): {readonly bytes: number; readonly uid: number} | undefined {
@@ -72,13 +72,13 @@ export function lookAtFile(
     const stat = fs.lstatSync(path, {throwIfNoEntry: false});
     return stat?.isFile() === true ? {bytes: stat.size, uid: stat.uid} : undefined;
   } catch {
-    return undefined; // not to be looked at: the control file names any folder
+    return undefined; // we may not look at it: a control file can name any folder
   }
 }
 
 /**
- * In the submission's queue a file belongs to its sender, and to the queue's group; the mode of the
- * directory keeps the sender away from it. Two links: sendmail makes the second one while it
+ * Why a file is refused. In the submission's queue a file belongs to its sender and to the queue's group, and the mode of
+ * the directory keeps the sender away from it. A file may have two links, because sendmail makes a second one while it
  * renames.
  */
 function whyNot(stat: fs.Stats, {uid, gid, strangers}: QueueDirectory): string | undefined {
@@ -92,6 +92,6 @@ function whyNot(stat: fs.Stats, {uid, gid, strangers}: QueueDirectory): string |
 function failure({code, message}: NodeJS.ErrnoException): QueueFile {
   if (code === 'ENOENT') return {kind: 'gone'};
   if (code === 'ELOOP') return {kind: 'refused', why: 'a link, expected a regular file'};
-  // A pipe that nobody writes to opens at once; a socket cannot be opened at all.
+  // A pipe without a writer opens at once, and a socket cannot be opened at all.
   return {kind: 'refused', why: code === 'ENXIO' ? 'expected a regular file' : message};
 }

@@ -1,7 +1,7 @@
 /**
- * Reads all messages of sendmail's queues, one after the other, while sendmail goes on with them.
- * Opens nothing for writing and takes no lock. The caller decides what to search for: it gets each
- * message once, with a way to its body.
+ * Reads all messages of sendmail's queues, one after the other, while sendmail works on them.
+ * Opens nothing for writing and takes no lock. The caller decides what to search for, and gets each
+ * message once, with a function that reads its body.
  */
 import fs from 'node:fs';
 import {join} from 'node:path';
@@ -16,15 +16,15 @@ import {type MailerFiles, queueDirectories, type QueueDirectory} from './directo
 import {lookAtFile, QueueFiles} from './queue-file.js';
 import {controlName} from './states.js';
 
-/** What could not be read as a message, and what went away meanwhile. */
+/** Counts of the reading: messages, and files that could not be read or that vanished. */
 export interface QueueReading {
-  /** Read. A count. */
+  /** Messages that were read. A count. */
   messages: number;
-  /** Being written, or cut off. A count. */
+  /** Files that are being written, or were cut off. A count. */
   torn: number;
-  /** Delivered or renamed while the queue was read. A count. */
+  /** Files that were delivered or renamed meanwhile. A count. */
   gone: number;
-  /** Files that are none of a queue. A count, and a few of them with why. */
+  /** Files that do not belong to a queue. A count, and a few of them with the reason. */
   refused: number;
   readonly why: string[];
   /** Directories and configuration files that cannot be read. */
@@ -33,18 +33,18 @@ export interface QueueReading {
 
 export interface FoundMessage {
   readonly message: QueuedMessage;
-  /** The beginning of the body; each byte a character. */
+  /** The beginning of the body; each byte is a character. */
   readonly bodyText: () => string;
 }
 
-/** Of each reading. A count: a directory of another kind has thousands. */
+/** At most so many reasons in each reading. A count: a directory of another kind has thousands. */
 const mostReasons = 5;
 
-/** What the name of a file tells of a message. */
+/** What the name of a file shows about a message. */
 type Named = Pick<QueuedMessage, 'id' | 'state'>;
 
 interface ReadWish {
-  /** Others are counted, and not opened. */
+  /** Other messages are counted and not opened. */
   readonly isWanted?: (named: Named) => boolean;
   readonly files?: MailerFiles | undefined;
 }
@@ -69,7 +69,7 @@ export async function readQueue(
   return reading;
 }
 
-/** Those that are still there. @param ids a few: it searches each queue for each of them */
+/** The messages that are still there. @param ids a few, because it searches each queue for each id */
 export function readMessages(ids: readonly string[], files?: MailerFiles): QueuedMessage[] {
   const names = ids.filter(isQueueId).flatMap((id) => [`qf${id}`, `hf${id}`]);
   const users = userNames();
@@ -79,10 +79,10 @@ export function readMessages(ids: readonly string[], files?: MailerFiles): Queue
   });
 }
 
-/** Which directories there are is read once in so long. Ms: sendmail itself finds new ones after minutes. */
+/** Interval of looks for new directories. Ms: sendmail itself finds them after minutes. */
 const directoriesMs = 60_000;
 
-/** Looks again and again for messages that wait in the queues of the relay: cheap where there is none of that name. */
+/** Finds waiting messages in the queues of the relay, for many calls. Cheap if there is no message with that id. */
 export class WaitingMessages {
   readonly #files: MailerFiles | undefined;
   readonly #users = userNames();
@@ -93,7 +93,7 @@ export class WaitingMessages {
     this.#files = files;
   }
 
-  /** @param nowMs of a clock that nobody sets */
+  /** @param nowMs of the monotonic clock */
   read(ids: readonly string[], nowMs = monotonicMs()): QueuedMessage[] {
     if (this.#isTime.take(nowMs)) {
       this.#directories = queueDirectories(this.#files)
@@ -111,7 +111,7 @@ const newReading = (problems: readonly string[]): QueueReading => ({
   ...{messages: 0, torn: 0, gone: 0, refused: 0, why: [], problems: [...problems]},
 });
 
-/** As /etc/passwd has them; no directory server is asked. */
+/** The names in /etc/passwd. Asks no directory server. */
 export function userNames(): UserNames {
   const users = new Users();
   const known = new Map<string, number | undefined>();
@@ -149,7 +149,7 @@ class OneDirectory {
     }
   }
 
-  /** An open that fails costs many times as much. */
+  /** Whether the file exists. A failing open costs many times as much. */
   has(name: string): boolean {
     return lookAtFile(`${this.#directory.controls}/${name}`) !== undefined;
   }
@@ -179,16 +179,16 @@ class OneDirectory {
     const bodyPath = (): string | undefined => this.#bodyPath(id, control.lines.dataDirectory);
     const place = {
       ...{id, state, queue, directory: controls},
-      // Seldom asked for. The owner is: a message of the submission may be gone by then.
+      // The owner is read at once, because a message of the submission may be gone later.
       bodyOwner: queue === 'submission' ? this.#ownerOf(bodyPath()) : undefined,
-      // No getter: each would make a hidden class of its own, which keeps the whole file until the next full collection.
+      // No getter: each object with one would have its own hidden class, which keeps the whole file until the next full collection.
       bodyBytes: () => lookAtFile(bodyPath())?.bytes ?? 0,
     };
     const message = messageOf(control, place, this.#users);
     return {message, bodyText: () => this.#bodyText(bodyPath())};
   }
 
-  /** Where the body is elsewhere, it is in a queue of the same mailer: a path beside ours. */
+  /** If the body is elsewhere, it is in another queue of the same mailer: in a directory beside ours. */
   #bodyPath(id: string, elsewhere: string): string | undefined {
     const {bodies} = this.#directory;
     if (elsewhere === '') return join(bodies, `df${id}`);
@@ -196,7 +196,7 @@ class OneDirectory {
     return isPlain ? join(elsewhere, `df${id}`) : undefined;
   }
 
-  /** In the queue of the submission a body is its sender's, unless the mailer itself has made it. */
+  /** In the queue of the submission a body belongs to its sender, unless the mailer itself made it. */
   #ownerOf(path: string | undefined): number | undefined {
     const uid = lookAtFile(path)?.uid;
     return uid === this.#directory.uid ? undefined : uid;

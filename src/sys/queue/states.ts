@@ -1,11 +1,11 @@
-/** Looks in which state messages are, by the names of their files alone: those of some ids, or all of them. */
+/** Finds the state of messages by the names of their files alone: of some ids, or of all. */
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {type MailerFiles, queueDirectories} from './directories.js';
 
 /** `qf` or `hf`, and the id. */
 export const controlName = /^([qh])f([0-9A-Za-z]{5,32})$/;
-/** Listed at most. A count: a name has some hundred bytes. */
+/** At most so many messages are listed. A count: a name needs some hundred bytes. */
 export const mostListed = 200_000;
 
 export interface FoundState {
@@ -13,7 +13,7 @@ export interface FoundState {
   readonly state: 'waiting' | 'held';
 }
 
-/** Those that are in no queue are left out. */
+/** The states of these messages. A message that is in no queue is left out. */
 export function findStates(
   ids: readonly string[],
   files?: MailerFiles,
@@ -21,7 +21,7 @@ export function findStates(
   const found = new Map<string, FoundState>();
   for (const {queue, controls} of queueDirectories(files).directories) {
     for (const id of ids) {
-      // While sendmail renames, both may stand there, or none for a moment: the held one counts.
+      // While sendmail renames, both files may exist, or none for a moment. The held one counts.
       if (isThere(join(controls, `hf${id}`))) found.set(id, {queue, state: 'held'});
       else if (isThere(join(controls, `qf${id}`))) found.set(id, {queue, state: 'waiting'});
     }
@@ -30,9 +30,9 @@ export function findStates(
 }
 
 /**
- * All that is in the queues now.
+ * All messages that are in the queues now.
  *
- * @returns undefined: no queue can be read
+ * @returns undefined if no queue can be read
  */
 export async function listQueue(
   files?: MailerFiles,
@@ -42,7 +42,7 @@ export async function listQueue(
   let read = 0;
   for (const {controls} of directories) {
     try {
-      // Piece by piece: a flooded queue has a million names, and lines are read meanwhile.
+      // In pieces, because a flooded queue has a million names, and the log is read meanwhile.
       for await (const {name} of await fs.promises.opendir(controls, {bufferSize: 1000})) {
         if (found.size >= mostListed) break;
         const [, letter, id] = controlName.exec(name) ?? [];

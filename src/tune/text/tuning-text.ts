@@ -1,4 +1,4 @@
-/** Text of a tuning for people: a table of prices, the proposal with its reasons, and the clients it is about. */
+/** Writes a tuning for people: a table of prices, the proposal with its reasons, and the clients that it concerns. */
 import {countText} from '../../base/count.js';
 import {table} from '../../report/tables/table.js';
 import {localTime} from '../../base/time-text.js';
@@ -6,7 +6,7 @@ import type {JudgedTrial, LogFacts, Price} from '../price.js';
 import {settingText} from '../trial-text.js';
 import type {KnownClient, Tuning} from '../tuning.js';
 
-/** Clients that are named in each list. A count: `--json` has more. */
+/** At most so many clients are named in each list. A count: `--json` has more. */
 const mostNamed = 10;
 
 export function tuningText(tuning: Tuning): string {

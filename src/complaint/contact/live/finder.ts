@@ -1,7 +1,7 @@
 /**
- * Finds the abuse contact of an address: from the cache if it can, else by asking one source after
- * the other until one names a contact. One search at a time for one network, few at a time in all;
- * each has an end. The pure room decides the order of the sources and what is remembered.
+ * Finds the abuse contact of an address: in the cache if it can, otherwise by asking one source after
+ * the other until one names a contact. Runs one search at a time for one network, and few in all. Each search has a
+ * time limit. The pure room decides the order of the sources and what to remember.
  */
 import {unknownNetwork} from '../allotment.js';
 import type {ContactAnswer, ContactSource, FindContact} from '../answer.js';
@@ -15,24 +15,24 @@ import {printable} from '../../../base/printable.js';
 import type {Address} from '../../../net/address.js';
 import {monotonicMs} from '../../../sys/run/clock.js';
 
-/** Searches under way, and waiting for that. Counts. */
+/** Searches that run at once, and searches that wait for their turn. Counts. */
 const bounds = {atOnce: 4, waiting: 20};
-/** Questions that wait for a search, of whatever network. A count. */
+/** Callers that may wait for a search, of all networks together. A count. */
 export const mostAsking = 200;
-/** After so long no more is asked for one address. Ms: room for all redirects of the slowest registry. */
+/** The time limit of one search. Ms: room for all redirects of the slowest registry. */
 const searchMs = 60_000;
-/** Searches for which there is no room are tried again after this long. Ms. */
+/** A search for which there was no room is tried again after this time. Ms. */
 const busyMs = 600_000;
 
 interface FinderSettings {
   /** `rdap_bootstrap` and `contact_zone`. */
   readonly rdapBootstrap: string;
   readonly contactZone: string;
-  /** Asked instead of the machine's own name servers; for tests. */
+  /** Tests name servers to use instead of the machine's own. */
   readonly nameServers?: readonly string[];
 }
 
-/** An answer, and whether anybody was asked for it. */
+/** An answer, and whether it came from the cache or from a search. */
 interface Looked {
   readonly answer: ContactAnswer;
   readonly by: 'cache' | 'search';
@@ -43,7 +43,7 @@ export class ContactFinder {
   readonly #registry: Registry;
   readonly #names: ContactNames;
   readonly #pool = new WorkerPool(bounds);
-  /** Searches under way, by the network that is routed. They never fail. */
+  /** Running searches, by the smallest routed network around the address. They never fail. */
   readonly #flights = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
   #asking = 0;
@@ -70,7 +70,7 @@ export class ContactFinder {
     }
   }
 
-  /** Ends all questions; what is under way is answered as failed, and not remembered. */
+  /** Stops all searches. Their callers get a failure, which is not remembered. */
   stop(): void {
     this.#stop.abort();
     this.#names.stop();
@@ -90,7 +90,7 @@ export class ContactFinder {
       if (row !== undefined) return {answer: answerOf(row), by: 'cache'};
       const flight = this.#flights.get(network);
       if (flight === undefined) break;
-      // The answer may be about a neighbour with another holder: so look again.
+      // That search was for another address of the network, which may have another holder: so look again.
       await flight;
     }
     const search = this.#begin(address, now, Math.floor(nowMs));
@@ -120,7 +120,8 @@ export class ContactFinder {
       found[source] = finding;
       if (namesSomebody(finding)) break;
     }
-    // As of its beginning: for callers that have waited for it the row must not be from the future.
+    // The row is dated to the beginning of the search. A caller that joined it has a time from before its end, and for
+    // that caller the row must not be from the future.
     const row = rowOf(address, found, beganMs);
     if (!stop.aborted) this.#cache.set(row);
     return answerOf(row);

@@ -1,6 +1,6 @@
 /**
- * Asks the DNS for contacts: the abuse-contact zone, and the way from the reverse name of an address up to a
- * domain that takes mail. Which names are asked for, and what the answers mean, the pure room decides.
+ * Asks the DNS for contacts: in the abuse-contact zone, and from the reverse name of an address up to a
+ * domain that takes mail. The pure room decides which names to ask for, and what the answers mean.
  */
 import {climbed, guessedMailboxes, takesMail, usableNames} from '../climb.js';
 import type {Finding} from '../trust.js';
@@ -17,7 +17,7 @@ export class ContactNames {
 
   /**
    * @param zone `contact_zone`; empty: none
-   * @param servers asked instead of the machine's own; for tests
+   * @param servers tests name servers to use instead of the machine's own
    */
   constructor(zone: string, servers: readonly string[] = []) {
     this.#zone = zone;

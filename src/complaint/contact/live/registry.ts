@@ -1,6 +1,6 @@
 /**
- * Asks the registry of an address (RDAP): finds its server in the bootstrap, follows redirects from registry to
- * registry, and obeys pauses. What an answer says is read by `contact/rdap`.
+ * Asks the registry of an address (RDAP): finds its server in the bootstrap file, follows redirects from registry to
+ * registry, and obeys pauses. Does not read the answers: `contact/rdap` does.
  */
 import {isOfInternet} from '../internet.js';
 import {
@@ -18,21 +18,21 @@ import {type Address, type Family, parseAddress} from '../../../net/address.js';
 import {readTextFile} from '../../../sys/disk/text-file.js';
 import {monotonicMs} from '../../../sys/run/clock.js';
 
-/** For one answer. Ms, bytes: records have 10 to 50 kB. */
+/** Bounds of one answer. Ms, bytes: records have 10 to 50 kB. */
 const answerMs = 10_000;
 export const mostAnswerBytes = 1_000_000;
 
-/** A search under way. */
+/** A running search. */
 export interface Search {
   readonly address: Address;
-  /** Ms since the epoch, when it began. */
+  /** When the search began. Ms since the epoch. */
   readonly nowMs: number;
-  /** Of the monotonic clock: nothing is asked after that. Ms. */
+  /** No request begins after this time of the monotonic clock. Ms. */
   readonly endMs: number;
   readonly stop: AbortSignal;
 }
 
-/** `anywhere`: addresses that the administrator named, and servers on the own network. */
+/** `anywhere`: our own network too. Only a server that the administrator named may be there. */
 type Reach = 'internet' | 'anywhere';
 
 interface Known {
@@ -45,7 +45,7 @@ type Failure = Exclude<Finding, {readonly kind: 'said' | 'off'}>;
 export class Registry {
   readonly #setting: string;
   readonly #lines = new ServerLines();
-  /** What was fetched, and until when it is good, on the monotonic clock. Ms. */
+  /** The bootstrap files that were fetched, and until when each is good. Ms of the monotonic clock. */
   readonly #fetched = new Map<Family, Known & {readonly untilMs: number}>();
 
   /** @param setting `rdap_bootstrap` */
@@ -64,7 +64,7 @@ export class Registry {
     return this.#follow(`${server}ip/${search.address.text}`, known.reach, search);
   }
 
-  /** From the first server to the one that knows. */
+  /** Follows redirects from the first server to the one that has the record. */
   async #follow(first: string, firstReach: Reach, search: Search): Promise<Finding> {
     const asked: [string, ...string[]] = [first];
     let [url, reach] = [first, firstReach];
@@ -80,7 +80,7 @@ export class Registry {
     }
   }
 
-  /** @returns a finding, where there is none */
+  /** @returns the bootstrap; or a finding that says why there is none */
   async #bootstrap(search: Search): Promise<Known | Finding> {
     const place = placeOf(this.#setting, search.address.family);
     switch (place.kind) {
@@ -101,7 +101,7 @@ export class Registry {
     return {bootstrap: read.bootstrap, reach: 'anywhere'};
   }
 
-  /** One that is too old serves on while there is no newer one. */
+  /** An old file stays in use while no newer one can be fetched. */
   async #fromUrl(url: string, search: Search): Promise<Known | Failure> {
     const {family} = search.address;
     const kept = this.#fetched.get(family);
@@ -127,7 +127,7 @@ export class Registry {
   }
 }
 
-/** A text that is no address is none of the Internet. */
+/** A text that is no address counts as inside. */
 function isInHouse(text: string): boolean {
   const address = parseAddress(text);
   return address === undefined || !isOfInternet(address);

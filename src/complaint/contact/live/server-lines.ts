@@ -1,22 +1,22 @@
 /**
- * Asks registries, each by one connection at a time and no faster than it allows
- * (`complaint/contact/rdap/pace.ts`). Turns away requests that would wait too long. Does not decide
+ * Sends requests to registries: one at a time to each, and no faster than the registry allows
+ * (`complaint/contact/rdap/pace.ts`). Refuses requests that would wait too long. Does not decide
  * what the answers mean.
  */
 import {Pace, serverIn, usualGapMs} from '../rdap/pace.js';
 import {get, type GetBounds, type Got} from '../../../sys/contact/get.js';
 import {monotonicMs, pauseUnless} from '../../../sys/run/clock.js';
 
-/** Of one server, under way and waiting. A count. */
+/** Requests to one server that run or wait. A count. */
 export const mostInLine = 30;
 
 export type Asked =
   | Got
-  /** It was not asked. Ms. */
+  /** The server was not asked. Ms. */
   | {readonly kind: 'later'; readonly why: string; readonly waitMs: number};
 
 interface Line {
-  /** Ends when the last one in the line is done. Never fails. */
+  /** Resolves when the last request in the line has ended. Never fails. */
   last: Promise<void>;
   inLine: number;
 }
@@ -25,7 +25,7 @@ export class ServerLines {
   readonly #pace = new Pace();
   readonly #lines = new Map<string, Line>();
 
-  /** @param endMs of the monotonic clock: it is not asked after that. Never fails. */
+  /** Never fails. @param endMs the request does not begin after this time of the monotonic clock */
   async get(url: string, endMs: number, bounds: GetBounds): Promise<Asked> {
     const server = serverIn(url);
     const line = this.#lines.get(server) ?? {last: Promise.resolve(), inLine: 0};
@@ -46,7 +46,7 @@ export class ServerLines {
     }
   }
 
-  /** The server wants no question for so long. Ms. */
+  /** The server wants no request for so long. Ms. */
   pause(url: string, pauseMs: number): void {
     this.#pace.pause(serverIn(url), pauseMs, monotonicMs());
   }

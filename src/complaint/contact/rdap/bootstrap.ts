@@ -1,6 +1,6 @@
 /**
- * Which registry answers for an address: the files of IANA (RFC 9224) map prefixes to servers, and the longest
- * prefix that holds the address counts. Decides too for how long such a file is good. Does not fetch it.
+ * Decides which registry answers for an address. The files of IANA (RFC 9224) map prefixes to servers, and the longest
+ * prefix that holds the address counts. Also decides for how long such a file is good. Does not fetch it.
  */
 import {isRecord, isText, own} from '../../../base/shape.js';
 import type {Address, Family} from '../../../net/address.js';
@@ -12,7 +12,7 @@ type BootstrapPlace =
   | {readonly kind: 'file'; readonly path: string}
   | {readonly kind: 'url'; readonly url: string};
 
-/** What ends in `/` has a file for each family in it, as IANA has them; else it is one file for both. */
+/** A setting that ends in `/` is a folder with a file for each family, as IANA has it; otherwise it is one file for both. */
 export function placeOf(setting: string, family: Family): BootstrapPlace {
   if (setting === '') return {kind: 'off'};
   const whole = setting.endsWith('/') ? `${setting}ipv${family}.json` : setting;
@@ -33,12 +33,12 @@ export type BootstrapRead =
   | {readonly kind: 'bootstrap'; readonly bootstrap: Bootstrap}
   | {readonly kind: 'wrong'; readonly why: string};
 
-/** Prefixes of one file. A count: IANA's file of IPv4 has about 220. */
+/** At most so many prefixes of one file. A count: IANA's file of IPv4 has about 220. */
 export const mostPrefixes = 5000;
 
 const noServices = 'no "services" as RFC 9224 has them';
 
-/** @param json of one file; prefixes of both families may stand in it */
+/** @param json of one file, which may have prefixes of both families */
 export function readBootstrap(json: unknown): BootstrapRead {
   const services = isRecord(json) ? own(json, 'services') : undefined;
   if (!Array.isArray(services)) return {kind: 'wrong', why: noServices};
@@ -61,7 +61,7 @@ const isServer = (value: unknown): value is string =>
   isText(value) && /^https?:\/\/[^\s?#@]{1,500}$/.test(value);
 
 /**
- * The server to ask: of the longest prefix, by https where the registry offers that.
+ * The server to ask: that of the longest prefix, by https if the registry offers it.
  *
  * @returns undefined when no registry answers for the address
  */
@@ -74,11 +74,11 @@ export function serverFor({services}: Bootstrap, address: Address): string | und
   return best?.servers.find((url) => url.startsWith('https:')) ?? best?.servers[0];
 }
 
-/** A file is fetched again after at most so long, and not sooner than so long. Ms. */
+/** A file is good for at most, and at least, so long. Ms. */
 const longestGoodMs = 7 * 86_400_000;
 const leastGoodMs = 3_600_000;
 
-/** @param expires the header of HTTP @returns for how long the file is good. Ms */
+/** @param expires the HTTP header @returns for how long the file is good. Ms */
 export function goodForMs(expires: string | undefined, nowMs: number): number {
   const untilMs = expires === undefined ? Number.NaN : Date.parse(expires);
   if (Number.isNaN(untilMs)) return longestGoodMs;

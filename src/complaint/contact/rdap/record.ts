@@ -1,7 +1,7 @@
 /**
- * Reads what a registry says of a network (RDAP, RFC 9083): whose it is, and the mailboxes of the entities
- * that take complaints. These may stand inside of the entity of the holder. All of it is foreign: depth,
- * count and length have bounds, and what has another shape is as if it were not there.
+ * Reads a registry's record of a network (RDAP, RFC 9083): its holder, and the mailboxes of the entities
+ * that take complaints. These entities may be inside of the holder's entity. The record is foreign text: depth,
+ * count and length have bounds, and a part that has another shape is ignored.
  */
 import type {Address} from '../../../net/address.js';
 import type {Network} from '../../../net/network.js';
@@ -9,9 +9,9 @@ import {isRecord, isText, own} from '../../../base/shape.js';
 import {allotmentOf} from '../allotment.js';
 import {mailboxesIn} from '../mailbox.js';
 
-/** An entity in an entity in an entity. A count: registries need two. */
+/** Levels of entities inside of each other. A count: registries need two. */
 export const deepestEntity = 4;
-/** Entities of one record that are looked at. A count. */
+/** At most so many entities of one record are read. A count. */
 export const mostEntities = 200;
 /** Properties of one card. A count. */
 const mostProperties = 200;
@@ -31,7 +31,7 @@ export function readRdapRecord(json: unknown, address: Address): RdapRecord {
 
 type Entity = Readonly<Record<string, unknown>>;
 
-/** Level by level: what stands nearer to the network was meant for it. */
+/** Level by level, because an entity nearer to the network is more likely meant for it. */
 function abuseMailboxes(record: Entity): string[] {
   const found: string[] = [];
   let level = entitiesIn(record);

@@ -1,27 +1,27 @@
 /**
- * What follows from one HTTP answer of a registry: a record, nobody, another server to ask, a pause. Decides
- * where a redirect may lead; whether the address behind the name is one of this house is seen only where the
- * connection is made (`sys/contact/get.ts`).
+ * Decides what follows from one HTTP answer of a registry: a record, no holder, another server to ask, or a pause. Decides
+ * where a redirect may lead. Cannot see whether the address behind a host name is in our own network: the code that
+ * connects does (`sys/contact/get.ts`).
  */
 import type {Address} from '../../../net/address.js';
 import {isRecord} from '../../../base/shape.js';
 import type {RdapRecord} from './record.js';
 import {readRdapRecord} from './record.js';
 
-/** An answer as it came. Header values are undefined where they are missing. */
+/** An answer as it came. A missing header is undefined. */
 export interface HttpReply {
   readonly status: number;
-  /** Where it leads, whole and in the usual form of URLs. */
+  /** The target of a redirect: a whole URL in its canonical form. */
   readonly location: string | undefined;
   readonly retryAfter: string | undefined;
   readonly expires: string | undefined;
   readonly body: string;
 }
 
-/** From one registry to the next. A count: RFC 7480 wants them followed; one or two are usual. */
+/** Redirects from one registry to the next. A count: RFC 7480 wants clients to follow them; one or two are usual. */
 export const mostRedirects = 3;
 
-/** All URLs that were asked for one address, the first one first. */
+/** All URLs that were fetched for one address, the first one first. */
 type Asked = readonly [string, ...string[]];
 
 export type Next =
@@ -48,7 +48,7 @@ function recordIn(body: string, address: Address): Next {
   return readRdapRecord(json, address);
 }
 
-/** @returns undefined for what is no JSON, as for JSON that says so */
+/** @returns undefined if the text is no JSON */
 export function jsonIn(body: string): unknown {
   try {
     return JSON.parse(body);
@@ -60,12 +60,12 @@ export function jsonIn(body: string): unknown {
 /** Length of one URL. Characters. */
 const longestUrlCharacters = 1000;
 
-/** Without a login in it. */
+/** A URL without a login in it. */
 const plainUrl = /^(https?):\/\/[^/?#@\s]+(?:[/?][^#\s]*)?$/;
 
 /**
- * From https never to http: a redirect would undo what the administrator's own file, or that of IANA, asks
- * for.
+ * Never from https to http: the bootstrap file, of the administrator or of IANA, asks for https, and a redirect must not
+ * undo that.
  */
 function redirect(location: string | undefined, asked: Asked): Next {
   const wrong = (why: string): Next => ({kind: 'wrong', why});
@@ -80,7 +80,7 @@ function redirect(location: string | undefined, asked: Asked): Next {
   return {kind: 'ask', url: location};
 }
 
-/** A server that names no time, or too short or too long a one. Ms. */
+/** The pause if the server names no time, and the bounds if it does. Ms. */
 const [leastPauseMs, usualPauseMs, longestPauseMs] = [2_000, 600_000, 86_400_000];
 
 /** Seconds or a date (RFC 9110 section 10.2.3). @returns ms */

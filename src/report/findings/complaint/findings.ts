@@ -1,4 +1,4 @@
-/** What `doctor` finds of complaints. */
+/** What `doctor` finds about complaints. */
 import {advice, bad, type Finding, good} from '../../finding.js';
 import type {ComplaintStatus} from '../../complaint/status.js';
 

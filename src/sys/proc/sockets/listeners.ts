@@ -1,7 +1,7 @@
 /**
- * Finds the ports at which the mailer of this machine takes connections from elsewhere: its
- * listening sockets in our own network. The owner of a socket is judged as for sessions: root owns
- * the program, and a system user runs it; so no other user can make us guard a port. Decides
+ * Finds the ports at which the mailer of this machine accepts connections from other machines: its
+ * listening sockets in our own network namespace. As for sessions, root must own
+ * the program, and a system user must run it. So no other user can make us guard a port. Decides
  * nothing.
  */
 import {readFile} from 'node:fs/promises';
@@ -12,7 +12,7 @@ import {linkOf, socketInodes} from '../links.js';
 import {mailerPids} from '../mailers.js';
 import {processFacts} from '../proc.js';
 
-/** @returns in ascending order; none where there is no mailer, or nothing may be looked at */
+/** @returns in ascending order; empty if there is no mailer, or if we may not look */
 export async function listeningPorts(dialect: Dialect): Promise<readonly number[]> {
   const listeners = new Map(
     (await socketTables())

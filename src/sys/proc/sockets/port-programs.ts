@@ -1,4 +1,4 @@
-/** Which programs take connections at a port of ours, also at loopback alone. Decides nothing. */
+/** Finds the programs that accept connections at a port of ours, even only at loopback. Decides nothing. */
 import fs from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import type {PortProgram} from '../../../greeting/at-port.js';
@@ -6,10 +6,10 @@ import {socketsAtPort} from '../../../net/socket-table.js';
 import {linkOf} from '../links.js';
 import {holdersOf, userOf} from './socket-holders.js';
 
-/** Read of a process's arguments. Bytes. */
+/** So much of a process's arguments is read. Bytes. */
 const mostBytes = 4096;
 
-/** @returns none where nobody listens, or nothing may be looked at */
+/** @returns empty if no program listens, or if we may not look */
 export async function programsAtPort(port: number): Promise<readonly PortProgram[]> {
   const tables = await Promise.all(
     ['tcp', 'tcp6'].map((name) => readFile(`/proc/self/net/${name}`, 'latin1').catch(() => '')),
@@ -21,7 +21,7 @@ export async function programsAtPort(port: number): Promise<readonly PortProgram
   return [...pids].map((pid) => {
     const user = userOf(pid) === 0 ? 'root' : 'other';
     const path = linkOf(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, '');
-    // A user could make us wait for the command line of a process.
+    // Only for root, because another user could make us wait for the command line of a process.
     return {pid, path, user, words: user === 'root' ? wordsOf(pid) : []};
   });
 }

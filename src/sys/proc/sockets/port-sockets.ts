@@ -1,7 +1,7 @@
 /**
- * The sockets at ports of ours: lists them, asks how long nothing was moved on them, and destroys
- * those with certain peers, as `ss -K` does. Whose they are and whether they are to go is decided in
- * `sessions/cut.ts` and `sessions/reap.ts`.
+ * Lists the sockets at our ports, finds how long each has been idle, and destroys
+ * sockets with certain peers by `ss -K`. `sessions/cut.ts` and `sessions/reap.ts` decide which sockets to
+ * destroy.
  */
 import {readFile} from 'node:fs/promises';
 import type {Address} from '../../../net/address.js';
@@ -10,18 +10,18 @@ import {isSocketTable, type PortSockets, socketsAtPort} from '../../../net/socke
 import {type CommandResult, runCommand} from '../../run/command.js';
 
 /**
- * Peers in one call. A count: the kernel takes a filter of 64 KB, in which an IPv6 address needs 32
- * bytes, and compares every socket with each of them; the words are 15 KB.
+ * At most so many peers in one call. A count: the kernel accepts a filter of 64 KB, in which an IPv6 address needs 32
+ * bytes, and compares every socket with each address. The command line has 15 KB.
  */
 export const mostPeersPerCall = 256;
 /** A call takes 20 ms. Ms. */
 const callTimeoutMs = 5000;
 
 /**
- * Read without holding up others: the kernel walks its whole hash to print a table.
+ * Reads asynchronously, because the kernel walks its whole hash to print a table.
  *
- * @throws when a table cannot be read (no descriptors are left), or is none: an empty one would mean that
- *   nobody is connected
+ * @throws if a table cannot be read (no descriptor is left), or is no table. An empty table would mean that no client is
+ *   connected
  */
 export async function portSockets(...ports: readonly number[]): Promise<PortSockets> {
   const tables = (await Promise.all(['tcp', 'tcp6'].map(readTable))).join('\n');
@@ -44,15 +44,15 @@ async function readTable(name: string): Promise<string> {
 }
 
 /**
- * What `ss` may print of idle times, half a kilobyte for each socket. Bytes: for 16,000 sessions, more
+ * The most that `ss` may print about idle times. Bytes: half a kilobyte for each of 16,000 sessions, which are more
  * sendmail processes than fit into a machine.
  */
 const mostIdleBytes = 8 * 1024 * 1024;
 
 /**
- * How long nothing was moved on the connections at these ports, in this process's own network: from
- * the kernel's tcp_info, which no file in /proc shows. Only `established`: where the client has hung up
- * sendmail reads that at once, and goes.
+ * How long the connections at these ports have been idle, in this process's own network namespace: from
+ * the kernel's tcp_info, which no file in /proc shows. Only `established` ones: if a client hangs up,
+ * sendmail reads that at once and ends.
  */
 export async function idleTimes(ports: readonly number[]): Promise<IdleTimes> {
   const form = ['--no-header', '--oneline', '--tcp', '--numeric', '--extended', '--info'];
@@ -63,8 +63,8 @@ export async function idleTimes(ports: readonly number[]): Promise<IdleTimes> {
 }
 
 /**
- * Destroys what is connected to these ports of ours from these addresses, in this process's own network.
- * What could not be destroyed `ss` does not print, and its exit code does not tell either.
+ * Destroys connections to these ports from these addresses, in this process's own network namespace.
+ * If it fails, neither the output of `ss` nor its exit code shows that.
  *
  * @param peers at most `mostPeersPerCall`
  */
@@ -76,7 +76,7 @@ export function destroySockets(
   return runCommand('ss', parameters, {timeoutMs: callTimeoutMs});
 }
 
-/** An IPv4 address also means the mapped one, which a socket for both families has. */
+/** An IPv4 address also stands for its mapped form, which a socket for both families has. */
 function filter(ports: readonly number[], peers: readonly Address[]): string[] {
   const each = peers.flatMap(({family, text}) => ['or', 'dst', family === 4 ? text : `[${text}]`]);
   return [...at(ports), 'and', '(', ...each.slice(1), ')'];

@@ -1,6 +1,6 @@
 /**
- * Finds which processes have certain sockets. Of each process only links are read: nobody can make us
- * wait for those. But there may be very many of them, so they are read in slices, and within bounds.
+ * Finds the processes that have certain sockets. Reads only links of a process, for which it cannot make us
+ * wait. There may be very many links, so they are read in slices and within bounds.
  */
 import fs from 'node:fs';
 import {grouped, inTurns} from '../../../base/grouping.js';
@@ -9,25 +9,25 @@ import {allPids, socketInodeAt} from '../links.js';
 import {ancestry, type ProcessStat, statIfThere} from '../snapshot.js';
 import {TimeSlice} from '../../run/time-slice.js';
 
-/** Of the chain of parents that are looked for. A count: what lies above began a session. */
+/** At most so many parents are followed. A count: processes further up began a session. */
 const mostAncestors = 12;
-/** Of one process, the lowest first. A count: some 15 ms; a program that hides behind more is named by what the kernel told. */
+/** At most so many descriptors of one process are read, the lowest first. A count: some 15 ms. A program with more is named by the kernel's event. */
 export const mostDescriptors = 4096;
 /**
- * Of all processes of one user in one search. A count: some 100 ms. Processes can share their descriptors, so
- * that a few thousands become millions, and all others would wait for the search.
+ * At most so many descriptors of all processes of one user in one search. A count: some 100 ms. Processes can share their
+ * descriptors, so a few thousand become millions, and all other searches would wait.
  */
 export const mostDescriptorsOfUser = 32_768;
-/** The same for root, whose are many services and most containers. A count: within the time below. */
+/** The same for root, who has many services and most containers. A count: within the time below. */
 const mostDescriptorsOfRoot = 262_144;
 /**
- * For one search. Ms: callers wait no longer; for a socket whose process was not found only the
+ * Time for one search. Ms: callers wait no longer. If the process of a socket was not found, only its
  * user is known.
  */
 export const longestSearchMs = 2000;
-/** Of one socket. A count: of a thousand children that share one the first few lead to their parent. */
+/** At most so many holders of one socket. A count: if a thousand children share one, the first few lead to their parent. */
 export const mostHolders = 64;
-/** Entries of a folder that are fetched at a time. A count: far less than a slice. */
+/** So many entries of a folder are read at a time. A count: they take far less than a slice. */
 const fetchedAtOnce = 128;
 
 export interface SocketHolder {
@@ -36,15 +36,15 @@ export interface SocketHolder {
   readonly descriptor: string;
 }
 
-/** Descriptors that are still looked at. A count. */
+/** How many descriptors may still be read. A count. */
 interface DescriptorShare {
   left: number;
 }
 
 /**
- * Which of these sockets the process has; none when that may not be seen.
+ * Finds which of these sockets the process has; none if we may not look.
  *
- * @param share how many are looked at; it becomes less
+ * @param share how many descriptors may be read; this function reduces it
  * @returns inode → descriptor
  */
 export async function socketsOf(
@@ -66,23 +66,23 @@ export async function socketsOf(
       if (inode !== undefined && wanted.has(inode)) found.set(inode, name);
     }
   } catch {
-    // It has ended, or may not be looked at.
+    // The process has ended, or we may not look at it.
   } finally {
     folder?.closeSync();
   }
   return found;
 }
 
-/** Whether it still has the socket where it was found; all others need not be read again. */
+/** Whether the process still has the socket at the same descriptor. The other descriptors need not be read again. */
 export const holdsStill = ({pid, descriptor}: SocketHolder, inode: string): boolean =>
   socketInodeAt(`/proc/${pid}/fd/${descriptor}`) === inode;
 
 /**
- * Which processes have these sockets: first those of the users who opened them are asked, and the
- * others only for what is left. The users take turns, each has a share of the search, and all of it has a
- * time, so that no user keeps others from being found, or from being looked for.
+ * Finds the processes that have these sockets. Searches first among processes of the users who opened the sockets, and
+ * then among the others for the rest. The users take turns, each has a share of the search, and the whole search has a
+ * time limit. So no user can prevent the processes of others from being found.
  *
- * @returns inode → at most so many of its holders
+ * @returns inode → its holders, at most `mostHolders`
  */
 export async function holdersOf(
   sockets: readonly {readonly inode: string; readonly uid: number}[],
@@ -125,15 +125,15 @@ export async function holdersOf(
 }
 
 /**
- * Which process descends from which. For one look: each process is read once, and each question
- * answered once.
+ * Knows which process descends from which. For one look only: it reads each process once and remembers each
+ * answer.
  */
 export class Kinship {
   readonly #slice = new TimeSlice();
   readonly #stats = new Map<number, ProcessStat | undefined>();
   readonly #answers = new Map<string, number | undefined>();
 
-  /** Of several that have a socket the one that the others descend from: it was there first. */
+  /** The process from which the other holders of a socket descend: it had the socket first. */
   async eldest(pids: readonly number[]): Promise<number | undefined> {
     const key = pids.join(' ');
     if (!this.#answers.has(key)) this.#answers.set(key, await this.#find(pids));
@@ -174,6 +174,6 @@ function shareOf(uid: number, shares: Map<number, DescriptorShare>): DescriptorS
   return share;
 }
 
-/** The owner of its folder is the effective user, whatever the process hides of itself (proc_pid(5)). */
+/** The owner of the folder in /proc is the effective user, even if the process hides itself (proc_pid(5)). */
 export const userOf = (pid: number): number =>
   fs.statSync(`/proc/${pid}`, {throwIfNoEntry: false})?.uid ?? -1;
