@@ -1,28 +1,32 @@
 /**
  * Decides which clients never wait at the gate: exempt ones, and clients that have proved
- * themselves. The first ones get a place; an address in a network that is there already needs none.
+ * themselves. If there are more than the bounds allow, the first ones are taken. An address needs no
+ * entry if its network is taken already.
  */
 import {type Network, parseNetwork} from '../net/network.js';
 import {NetworkSet} from '../net/network-set.js';
 
-/** Clients that never wait. A count: the kernel looks each packet up in a set, and a set of ipset holds 65,536. */
+/** Clients that never wait. A count: they share one set with other networks, and a set of ipset holds 65,536. */
 export const mostClients = 20_000;
 
-/** The administrator's entries and our own addresses. A count: as many; of a longer whitelist the first ones. */
+/** Exempt networks: the whitelist and our own addresses. A count: as many as clients. */
 export const mostExempt = 20_000;
 
 interface KnownSenders {
-  /** Exempt from blocks, by the order of their right. */
+  /** Networks that are exempt from blocks, the most important first. */
   readonly exempt: readonly Network[];
-  /** Canonical texts of clients, by the order of their right: who logged in, whose mail is wanted, friends. */
+  /**
+   * Canonical texts of clients, the most important first: clients that logged in, clients whose mail is wanted,
+   * friends.
+   */
   readonly clients: Iterable<string>;
 }
 
 /**
- * A client of IPv6 is a network mostly. One that never waits does so as a whole, also where an entry lies in it; an
- * entry in it does not make it one: its other addresses wait.
+ * An IPv6 client is mostly a network. If the client never waits, all its addresses go straight to the mailer. If only
+ * a smaller exempt network lies in it, its other addresses wait.
  *
- * @returns canonical texts, none inside another
+ * @returns canonical texts of networks, none inside another
  */
 export function neverWaiting({exempt, clients}: KnownSenders): ReadonlySet<string> {
   const entries = withoutInner(exempt.slice(0, mostExempt));
@@ -43,7 +47,7 @@ export function neverWaiting({exempt, clients}: KnownSenders): ReadonlySet<strin
 
 const isHost = ({family, prefix}: Network): boolean => prefix === (family === 4 ? 32 : 128);
 
-/** Of two that overlap the larger one stays: two networks are never half in each other. */
+/** Removes each network that lies inside another. Two networks never overlap in part. */
 function withoutInner(networks: readonly Network[]): Network[] {
   const kept: Network[] = [];
   let last: Network | undefined;

@@ -1,6 +1,6 @@
 /**
- * The way of an unknown client if no client is redirected: `greeting` is off, or in a dry run.
- * Early talk is not seen either.
+ * A `GateWay` that does nothing, for a dry run or when `greeting` is off: it redirects no client, and
+ * sees no early talk.
  */
 import type {Family} from '../net/address.js';
 import type {GateWay} from './way.js';

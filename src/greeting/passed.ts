@@ -1,32 +1,35 @@
 /**
- * Clients that have waited for the greeting in silence, and go straight to the mailer from then on:
- * how long, and what makes it longer. Decides nothing about blocks, and puts nothing into the
- * firewall (`way.ts`).
+ * Passes. A client that waited for the greeting in silence gets a pass: for a time it goes straight to
+ * the mailer. Decides how long a pass lasts, and what renews it. Decides nothing about blocks, and
+ * changes no firewall (`way.ts`).
  */
 import type {Table} from '../base/mechanisms/table.js';
 
 /** Plain data: it is saved as it is. */
 export interface Pass {
-  /** When it waited. Ms since the epoch. */
+  /** When the client waited. Ms since the epoch. */
   readonly sinceMs: number;
-  /** It goes straight to the mailer until then. */
+  /** When the pass ends. Ms since the epoch. */
   readonly untilMs: number;
 }
 
-/** Clients remembered. A count: a set of ipset holds 65,536 by itself. The one renewed longest ago goes. */
+/**
+ * Passes at the same time. A count: a set of ipset holds 65,536 by default. When it is reached, the pass that was
+ * renewed longest ago is dropped.
+ */
 export const mostPassed = 50_000;
 
-/** A pass that was renewed so recently is not renewed again: each mail would be a change. Ms: an hour. */
+/** A pass is renewed at most this often: otherwise each mail would change the firewall. Ms: an hour. */
 export const renewMs = 3_600_000;
 
-/** A client that the gate could not let wait has shown nothing: so long it passes. Ms: an hour. */
+/** Pass of a client that did not wait because the gate was full, and so has proved nothing. Ms: an hour. */
 export const unwaitedMs = 3_600_000;
 
 export class Passed {
   readonly #table: Table<Pass>;
   readonly #passedMs: number;
 
-  /** @param seconds since its last mail: the setting */
+  /** @param seconds how long a pass lasts after the client's last mail: the setting */
   constructor(table: Table<Pass>, seconds: number) {
     table.limitTo(mostPassed);
     [this.#table, this.#passedMs] = [table, seconds * 1000];
@@ -36,7 +39,7 @@ export class Passed {
     return this.#table.size;
   }
 
-  /** @returns until when; undefined: it does not pass */
+  /** @returns when the client's pass ends; undefined: it has none */
   untilMs(client: string, nowMs: number): number | undefined {
     const untilMs = this.#table.get(client)?.untilMs ?? 0;
     return untilMs > nowMs ? untilMs : undefined;
@@ -49,9 +52,9 @@ export class Passed {
   }
 
   /**
-   * It was handed to the mailer.
+   * The gate has handed the client to the mailer.
    *
-   * @returns until when it passes; undefined: it did so before, for as long
+   * @returns when its new pass ends; undefined: it already has a pass that lasts as long
    */
   note(client: string, how: 'waited' | 'unwaited', atMs: number): number | undefined {
     const before = this.#table.get(client);
@@ -62,7 +65,7 @@ export class Passed {
     return untilMs;
   }
 
-  /** Mail of it has arrived. @returns until when it passes now; undefined: as before, or not at all */
+  /** Mail of the client was accepted. @returns when its renewed pass ends; undefined: nothing changed */
   delivered(client: string, atMs: number): number | undefined {
     const before = this.#table.get(client);
     const untilMs = atMs + this.#passedMs;
@@ -72,17 +75,17 @@ export class Passed {
     return untilMs;
   }
 
-  /** It is blocked: it waits again when the block is over. @returns whether it passed */
+  /** The client is blocked: after the block it waits again. @returns whether it had a pass */
   end(client: string): 'ended' | 'none' {
     if (this.#table.get(client) === undefined) return 'none';
     this.#table.delete(client);
     return 'ended';
   }
 
-  /** Forgets what is over. */
+  /** Forgets passes that are over. */
   sweep(nowMs: number): void {
     for (const [client, {sinceMs, untilMs}] of this.#table.entries()) {
-      // Noted while the clock was ahead, or under a longer setting.
+      // A pass can end too late: the clock was ahead, or the setting was longer.
       const mostMs = nowMs + this.#passedMs;
       if (untilMs <= nowMs) this.#table.delete(client);
       else if (untilMs > mostMs) {

@@ -1,6 +1,6 @@
 /**
- * sendmail's own pause before the greeting, as its configuration file and its access map show it, and how a network is
- * written in an access map. Reads no file, and decides nothing about a client.
+ * sendmail's own pause before the greeting. Finds it in the text of sendmail.cf, finds in the access map which networks
+ * wait, and writes networks as keys of an access map. Reads no file, and decides nothing about a client.
  */
 import {addressOf} from '../net/address.js';
 import {addressBytes} from '../net/address-bytes.js';
@@ -9,16 +9,16 @@ import type {Network} from '../net/network.js';
 /** What sendmail.cf says. */
 export type Pause =
   | {readonly kind: 'off'}
-  /** `ms`: how long clients wait that are not in the access map; absent: no other client waits. */
+  /** `ms`: how long a client waits that is not in the access map; absent: it does not wait. */
   | {
       readonly kind: 'on';
       readonly ms?: number;
       readonly accessMap: 'asked' | 'notAsked';
-      /** Where the access map is, without the ending of its database; absent: there is none. */
+      /** Path of the access map, without the extension of its database; absent: there is no map. */
       readonly accessFile?: string;
     };
 
-/** @param text of sendmail.cf: what `FEATURE(greet_pause)` has made in it */
+/** Finds what `FEATURE(greet_pause)` wrote. @param text of sendmail.cf */
 export function pauseIn(text: string): Pause {
   const lines = text.split('\n');
   const from = lines.findIndex((line) => /^Sgreet_pause\b/.test(line));
@@ -38,12 +38,12 @@ export function pauseIn(text: string): Pause {
 }
 
 /**
- * Which clients wait although the operator did not intend it. sendmail takes the longest key that
- * matches; a key that is a name is only known of this machine itself.
+ * Finds exempt networks that wait although they should not. sendmail uses the longest key that matches. A key
+ * that is a host name is understood only if it names this machine.
  *
  * @param text of the access map
- * @param exempt networks that should wait for nothing
- * @returns those that still wait, without those that no keys can name
+ * @param exempt networks that should not wait
+ * @returns networks that still wait, except those that no keys can name
  */
 export function waitingIn(text: string, exempt: readonly Network[]): readonly Network[] {
   const entries = new Map<string, number>();
@@ -63,13 +63,16 @@ export function waitingIn(text: string, exempt: readonly Network[]): readonly Ne
 
 const isLoopback = /^(?:127\.|IPv6:0:0:0:0:0:0:0:1$)/;
 
-/** Lines for one network. A count: a /18 between two classes; more would bury the others. */
+/** Keys for one network. A count: a /18 needs 64 keys; more would hide the keys of other networks. */
 export const mostKeys = 64;
 
-/** IPv4 in whole numbers, IPv6 in whole groups, uncompressed as sendmail 8.15 and later write it. Bits. */
+/**
+ * A key holds whole numbers of IPv4, or whole groups of IPv6, uncompressed as sendmail 8.15 and later write it. Bits of
+ * one number or group.
+ */
 const stepBits = {4: 8, 6: 16} as const;
 
-/** @returns the keys of an access map that match just this network; undefined: it would take too many */
+/** @returns the keys of an access map that match exactly this network; undefined: they would be too many */
 export function accessKeys({family, first, prefix}: Network): readonly string[] | undefined {
   const step = stepBits[family];
   const bits = family === 4 ? 32 : 128;

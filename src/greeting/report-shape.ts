@@ -1,6 +1,6 @@
 /**
- * Checks whether what came through the control socket is a report of the gate. Total and bounded:
- * whatever it is, the answer is yes or no. Others decide whether it is true, and what follows.
+ * Checks whether a value that came through the control socket has the shape of a gate's report. Answers
+ * yes or no for any value, in bounded time. Others decide whether the report is true, and what follows.
  */
 import {type Is, isText, listOf, maybe, oneOf, shape, whole} from '../base/shape.js';
 import {
@@ -12,19 +12,19 @@ import {
   mostWaiters,
 } from './report.js';
 
-/** A time. Ms since the epoch, of any clock that a machine can have: until the year 9999. */
+/** A time. Ms since the epoch: until the year 9999, so that a wrong clock is no wrong shape. */
 const isTime = whole(0, 253_402_300_799_999);
 
 /** How long a client waited. Ms: a day is more than any wait. */
 const isWait = whole(0, 86_400_000);
 
-/** The highest that Linux gives (pid_max). */
+/** At most the highest number that Linux gives to a process (pid_max). */
 const isPid = whole(1, 4_194_304);
 
-/** What the gate may let wait, and run. Counts: the most that the settings take. */
+/** Clients that wait, and processes that run. Counts: the highest values that the settings allow. */
 const isCount = whole(0, 20_000);
 
-/** The longest address of IPv6 with a zone, and what a client said. Characters. */
+/** Longest text of a client: an IPv6 address with a zone. Characters. */
 const clientCharacters = 64;
 export const longestSaid = 100;
 
@@ -33,11 +33,11 @@ const textOf =
   (value): value is string =>
     isText(value) && value.length <= most;
 
-/** The gate writes printable ASCII: what is not is none of its reports. */
+/** The gate writes printable ASCII only, so anything else is not from the gate. */
 const isSaid: Is<string> = (value): value is string =>
   textOf(longestSaid)(value) && /^[\x20-\x7e]*$/.test(value);
 
-/** One that nobody can read must not cost the rest of the report: the reader passes over it. */
+/** Any text, even if it is no address: the reader skips that visit, and the rest of the report counts. */
 const isClient = textOf(clientCharacters);
 
 const atMost =

@@ -1,60 +1,60 @@
 /**
- * What the gate tells the daemon: how full it is, and what became of each client that came. A value
- * that goes through the control socket. Decides nothing.
+ * The gate's report to the daemon: how full the gate is, and what became of each client. A value that
+ * goes through the control socket. Decides nothing.
  */
 
 /** What became of a client at the gate. */
 export type GateFate =
-  /** It waited in silence; the mailer has the same connection now. */
+  /** The client waited in silence. The mailer now has the same connection. */
   | 'handed'
-  /** It spoke before the greeting, and heard 554. */
+  /** The client spoke before the greeting, and the gate answered 554. */
   | 'early'
-  /** It left while it waited, without a word. */
+  /** The client left while it waited, and had said nothing. */
   | 'left'
-  /** The gate was full: the mailer had the connection at once. */
+  /** The gate was full, so the mailer got the connection at once. */
   | 'unwaited'
-  /** No process of the mailer could be started: it heard 421. */
+  /** The gate could not start a process of the mailer, and answered 421. */
   | 'refused';
 
 export interface GateVisit {
   readonly fate: GateFate;
-  /** As text, of IPv4 without the prefix of an IPv6 socket. */
+  /** Its address as text. IPv4 stands without the prefix `::ffff:` of an IPv6 socket. */
   readonly client: string;
-  /** When it was decided. Ms since the epoch. */
+  /** When the gate decided. Ms since the epoch. */
   readonly atMs: number;
   readonly waitedMs: number;
-  /** `handed`, `unwaited`: the process of the mailer that serves it. */
+  /** `handed`, `unwaited`: the process of the mailer that serves the client. */
   readonly pid?: number;
-  /** `early`: what it said, printable ASCII, at most 100 characters. */
+  /** `early`: what the client said, printable ASCII, at most 100 characters. */
   readonly said?: string;
 }
 
 /** A client that waits now. */
 export interface GateWaiter {
   readonly client: string;
-  /** Ms since the epoch. */
+  /** When it came. Ms since the epoch. */
   readonly sinceMs: number;
 }
 
 export interface GateReport {
   /**
-   * `takes`: an unknown client is served. `full`: so many processes of the mailer run that it would
-   * hear 421: the firewall leads nobody to the gate until there is room.
+   * `takes`: the gate serves unknown clients. `full`: too many processes of the mailer run, and the gate
+   * would answer 421. The firewall then leads nobody to the gate until there is room.
    */
   readonly state: 'takes' | 'full';
   readonly port: number;
   readonly waiting: number;
   readonly children: number;
   readonly stress: 'calm' | 'stressed';
-  /** Those since the report before that the daemon has answered; at most `mostVisits`. */
+  /** Visits since the last report that the daemon answered; at most `mostVisits`. */
   readonly visits: readonly GateVisit[];
-  /** The longest waiting first; at most `mostWaiters`. */
+  /** Clients that wait, the longest wait first; at most `mostWaiters`. */
   readonly waiters: readonly GateWaiter[];
 }
 
-/** In one report. Counts: it stays below what one request may hold. */
+/** Visits and waiters in one report. Counts: the report stays below the limit of a request. */
 export const mostVisits = 200;
 export const mostWaiters = 100;
 
-/** The gate reports at least so often. Ms: the firewall leads clients to a gate that reports. */
+/** Longest time between two reports. Ms: far below `aliveSeconds`, after which the redirection ends. */
 export const reportEveryMs = 5000;

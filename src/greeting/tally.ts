@@ -1,15 +1,16 @@
 /**
- * Counts what the gate reports: which clients came to which end, how long they waited, and how the gate stands. Tells a
- * visit that is reported again, because the answer was lost, from a new one. Decides nothing about a client.
+ * Counts what the gate reports: how many clients had which fate, and how long they waited. Keeps the gate's latest
+ * state. Recognises a visit that the gate reports twice because it lost the daemon's answer. Decides nothing about a
+ * client.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {type GateFate, type GateReport, type GateVisit, mostVisits} from './report.js';
 import type {GateView, WaitingView, WaitsView} from './view.js';
 
-/** Visits remembered. A count: those of the reports that may come again. */
+/** Visits remembered. A count: those of the last 20 reports, which the gate may send again. */
 const mostRemembered = 20 * mostVisits;
 
-/** Bounds of the histogram. Seconds: a wait of 6 s ends a moment after 6 s, and is to lie below one of them. */
+/** Bounds of the histogram. Seconds: no bound is 6, because a wait of 6 s ends a moment later and would exceed it. */
 export const waitBounds: readonly number[] = [0.5, 1.5, 3, 5, 7, 10, 20, 40, 60, 100];
 
 export class Tally {
@@ -68,7 +69,7 @@ export class Tally {
 
   #count({fate, waitedMs}: GateVisit): void {
     this.#fates[fate] += 1;
-    // Nobody waited where the gate was full.
+    // These clients did not wait: the gate was full.
     if (fate === 'unwaited' || fate === 'refused') return;
     this.#clients += 1;
     this.#waitedMs += waitedMs;

@@ -1,6 +1,6 @@
 /**
- * The state of the greeting, as values: for `status`, `list --greeting`, `why`, and monitoring.
- * Decides nothing.
+ * The state of the greeting as values, for `status`, `list --greeting`, `why` and monitoring. Decides
+ * nothing.
  */
 import type {Config} from '../config/schema.js';
 import type {Family} from '../net/address.js';
@@ -10,17 +10,17 @@ export interface GreetingView {
   readonly mode: Config['greeting'];
   /** The last report of the gate; absent: none came since the start. */
   readonly gate?: GateView | undefined;
-  /** The program that has its port while the gate does not report; absent: none. */
+  /** The other program that has the gate's port while the gate does not report; absent: none. */
   readonly taken?: string | undefined;
-  /** Clients by what became of them at the gate since the start. Counts. */
+  /** Clients at the gate since the start, by their fate. Counts. */
   readonly fates: Readonly<Record<GateFate, number>>;
-  /** Acts of talk before the greeting that the kernel has shown, since the start. A count. */
+  /** Acts of early talk (`greeted.ts`) that the kernel has shown since the start. A count. */
   readonly seenEarly: number;
   /** How long clients waited, since the start. */
   readonly waits: WaitsView;
-  /** Clients that go straight to the mailer, because they have waited. A count. */
+  /** Clients that have a pass (`passed.ts`). A count. */
   readonly passed: number;
-  /** Those that never wait. A count. */
+  /** Clients that never wait. A count. */
   readonly exempt: number;
   readonly rules: readonly {
     readonly family: Family;
@@ -29,14 +29,14 @@ export interface GreetingView {
 }
 
 export type GateView = Pick<GateReport, 'state' | 'port' | 'waiting' | 'children' | 'stress'> & {
-  /** When it came. Ms since the epoch. */
+  /** When the daemon received the report. Ms since the epoch. */
   readonly heardMs: number;
 };
 
 export interface WaitsView {
-  /** Clients that waited no longer than so many seconds, in rising order. Seconds; counts. */
+  /** For each bound in seconds, in rising order: how many clients waited no longer. */
   readonly upTo: readonly {readonly seconds: number; readonly clients: number}[];
-  /** Of all. Seconds; a count. */
+  /** The waits of all clients together, and how many clients these are. */
   readonly seconds: number;
   readonly clients: number;
 }
@@ -45,20 +45,20 @@ export interface WaitsView {
 export interface WaitingView {
   readonly waiting: number;
   readonly waiters: readonly GateWaiter[];
-  /** When the gate said so; absent: it has said nothing since the start. Ms since the epoch. */
+  /** When the daemon received that report; absent: none came since the start. Ms since the epoch. */
   readonly heardMs?: number | undefined;
 }
 
 /** What is known of one client, for `why`. */
 export interface GreetedView {
-  /** It goes straight to the mailer until then; absent: it has not waited, or that is over. Ms since the epoch. */
+  /** When its pass ends; absent: it has none. Ms since the epoch. */
   readonly passedUntilMs?: number | undefined;
-  /** Why it never waits at all; absent: nothing of the kind is known. */
+  /** Why it never waits; absent: it is not exempt. */
   readonly exempt?: string | undefined;
-  /** How often it spoke before the greeting, when last, and what it said. */
+  /** Its acts of early talk: how many, when the last one was, and what it said. */
   readonly early?:
     | {readonly times: number; readonly lastMs: number; readonly said?: string | undefined}
     | undefined;
-  /** How often it left without a word or a command, and when last. */
+  /** How often it left without saying anything, and when last. */
   readonly left?: {readonly times: number; readonly lastMs: number} | undefined;
 }

@@ -1,38 +1,41 @@
 /**
- * The way of an unknown client to the gate, as the daemon sees it: the desired state of the
- * firewall. Decides nothing; `live/` keeps it in force.
+ * The way of an unknown client to the gate, as the daemon asks the firewall for it. Decides nothing;
+ * `rules/live/` keeps it in force.
  */
 import type {Family} from '../net/address.js';
 
-/** So long the firewall goes on leading clients to a gate that has reported last. Seconds: fail open. */
+/** How long after the gate's last report the firewall still leads clients to it. Seconds: then it fails open. */
 export const aliveSeconds = 30;
 
 export interface GateWay {
   /**
-   * Puts in force what was asked for until now, and removes what other settings have left. Never
+   * Puts in force what was asked for until now, and removes rules that other settings have left. Never
    * fails.
    */
   start(): Promise<void>;
-  /** The gate has just reported that it takes clients: for `aliveSeconds` unknown ones go there. */
+  /** The gate has just reported that it takes clients: unknown clients go there for `aliveSeconds`. */
   renew(): void;
   /** From now on this client goes straight to the mailer. Canonical text of an address or network. */
   pass(client: string, untilMs: number): void;
-  /** Its pass is over: it waits again. */
+  /** The pass of this client is over: it waits again. */
   end(client: string): void;
-  /** From now on these never wait: whitelist, own addresses, clients with a record. Canonical texts. */
+  /**
+   * From now on these never wait, and no others: whitelist, own addresses, clients with a record. Canonical
+   * texts.
+   */
   exempt(networks: ReadonlySet<string>): void;
-  /** Clients whose first words the kernel saw before the mailer's second packet, since the last call. */
+  /** Clients that the kernel saw speak before the mailer's greeting, since the last call. */
   early(): Promise<readonly string[]>;
   /**
-   * Which program has the gate's port. `others`: no client is led there, whatever was asked for
-   * before.
+   * Which program has the gate's port. `others`: the firewall leads no client there, whatever else the
+   * daemon asks for.
    */
   atPort(whose: 'ours' | 'others'): void;
-  /** Compares with the kernel, and repairs. */
+  /** Compares the rules with the kernel, and repairs them. */
   check(): Promise<void>;
-  /** Looks again for what other settings have left: another tool may have restored it. */
+  /** Looks again for rules that other settings have left: another tool may have restored them. */
   lookForLeftovers(): Promise<void>;
-  /** Whether the rules of each family stand; `off` where nobody is led away or watched. */
+  /** Whether the rules of each family are in force; `off`: no rules are wanted. */
   standing(): ReadonlyMap<Family, 'stands' | 'missing' | 'off'>;
   stop(end: 'left' | 'removed'): Promise<'left' | 'removed' | 'failed'>;
 }

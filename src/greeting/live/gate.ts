@@ -20,21 +20,21 @@ import {atMost} from '../../sys/run/at-most.js';
 import {monotonicMs, nowMs} from '../../sys/run/clock.js';
 import {repeat} from '../../sys/run/schedule.js';
 
-/** The gate looks so often at what lies in the sockets. Ms. */
+/** Time between two looks at the unread bytes in the sockets. Ms. */
 const lookEveryMs = 1000;
 /**
- * Less often when that takes long, with thousands of sockets: looks take this share of the time at
- * most. An early talker then gets its refusal a little later, at the end of its wait at the latest.
+ * Looks take at most this share of the time. With thousands of sockets a look takes long, so there are
+ * fewer of them. An early talker then gets its refusal later, but no later than at the end of its wait.
  */
 const lookShare = 0.03;
 /**
- * So many are handed over in one turn of the loop. A count: to start a process takes some milliseconds, in which
- * nothing else is done, and those prepared before wait for their look.
+ * Clients that are handed over in one turn of the loop. A count: starting a process blocks the loop for some
+ * milliseconds, and clients whose process is already started wait for their last look meanwhile.
  */
 const mostAtOnce = 4;
-/** At the end those that are being handed over, and hear 554, have so long. Ms. */
+/** How long the gate, when it ends, waits for hand-overs and refusals (554) that are under way. Ms. */
 const endMs = 5000;
-/** Length of a line that the mailer writes to its standard error output. Characters. */
+/** Longest line of the mailer's standard error output that is logged. Characters. */
 const complaintCharacters = 200;
 
 export class Gate {
@@ -45,7 +45,7 @@ export class Gate {
   readonly #troubles: Troubles;
   readonly #waiting = new Map<number, Connection>();
   readonly #children = new Set<HandOver>();
-  /** What must be over before the process may end. */
+  /** Hand-overs and refusals that should be over before the process ends. */
   readonly #underWay = new Set<Promise<unknown>>();
   #lastId = 0;
   #port: number;
@@ -60,11 +60,11 @@ export class Gate {
   }
 
   /**
-   * Until the signal is given.
+   * Serves clients until the signal is given.
    *
    * @param given descriptors of sockets that the service manager holds
-   * @param controlSocket of the daemon
-   * @throws when there is nothing to listen at
+   * @param controlSocket path of the daemon's control socket
+   * @throws when the gate cannot listen on any socket
    */
   async run(given: readonly number[], controlSocket: string, end: AbortSignal): Promise<void> {
     const listener = await listenForClients(this.#port, given, (client) => this.#take(client));
@@ -111,7 +111,7 @@ export class Gate {
     else if (this.#room.size === 1) this.#wait();
   }
 
-  /** Sets the alarm for the next whose wait is nearly over. */
+  /** Sets the timer for the next client whose wait is nearly over. */
   #wait(): void {
     clearTimeout(this.#timer);
     const now = monotonicMs();
@@ -142,7 +142,7 @@ export class Gate {
       const message = `gate: who speaks early is seen at the end of the wait only: ${(error as Error).message}`;
       this.#troubles.begin('look', message, 'warning');
     }
-    // Under stress, or when it has passed, others are next.
+    // Stress may have begun or ended: then the waits have other lengths, and the timer another end.
     this.#wait();
   }
 

@@ -1,7 +1,7 @@
 /**
- * One client that inetd or a socket unit has given us as our standard input: it waits, and then the
- * command gets the same connection. A client that speaks early, or leaves, is dropped without a
- * word.
+ * Serves one client that inetd or a socket unit has given us as our standard input. The client waits,
+ * and then the command gets the same connection. A client that speaks early or leaves is dropped
+ * without an answer.
  */
 import type {Say} from '../../base/say.js';
 import {printable} from '../../base/printable.js';
@@ -15,9 +15,9 @@ import {inputSocket, isErrorOutputTheInput, socketTables} from '../../sys/greeti
 import {OwnAddresses} from '../../sys/outgoing/own-addresses.js';
 import {monotonicMs, pauseUnless} from '../../sys/run/clock.js';
 
-/** Between two looks, for each client a reading of all sockets of the machine. Ms. */
+/** Time between two looks. Each look reads the table of all sockets of the machine. Ms. */
 const lookEveryMs = 1000;
-/** Of what an early talker said, in the log. Characters. */
+/** Longest text of an early talker in the log. Characters. */
 const saidCharacters = 100;
 
 interface GreetInput {
@@ -25,7 +25,7 @@ interface GreetInput {
   readonly exempt: Whitelist;
   readonly command: readonly string[];
   readonly say: Say;
-  /** Ends the wait and drops the client, or ends the command. */
+  /** When given: drops a client that waits, or ends the command. */
   readonly end: AbortSignal;
 }
 
@@ -60,7 +60,7 @@ export async function greet(input: GreetInput): Promise<Greeted> {
     await pauseUnless(input.end, Math.min(leftMs, lookEveryMs));
     if (input.end.aborted) return {kind: 'dropped'};
     const seen = seenByInode(await socketTables(), inode);
-    // A table read in pieces may lack it once; the last look asks the socket itself.
+    // The table is read in pieces and can lack a socket once. The last look asks the socket itself.
     const found = seen === undefined ? 'silent' : judge(seen);
     if (found !== 'silent') return drop(client, found, monotonicMs() - beganMs, say);
   }
@@ -86,7 +86,7 @@ async function serve(
 ): Promise<Greeted> {
   const child = handOver({
     words: lastLook(look, '', '', command),
-    // inetd gives the connection as standard error output too: no complaint belongs there.
+    // inetd connects standard error output to the client, too: error messages must not go there.
     stdio: [0, 1, isErrorOutputTheInput() ? 'ignore' : 2],
     group: 'ours',
   });

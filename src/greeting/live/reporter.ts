@@ -1,6 +1,7 @@
 /**
- * Reports to the daemon what the gate saw, again and again. While no daemon answers, the gate goes
- * on, and the visits wait in the outbox. `greeting/waiting/outbox.ts` decides what a report holds.
+ * Sends reports of the gate to the daemon, one after another. While no daemon answers, the gate goes
+ * on serving clients, and the visits stay in the outbox. `greeting/waiting/outbox.ts` decides what a
+ * report holds.
  */
 import {countText} from '../../base/count.js';
 import {Troubles} from '../../base/mechanisms/troubles.js';
@@ -12,9 +13,9 @@ import {mostUnsent, type Outbox} from '../waiting/outbox.js';
 import {monotonicMs} from '../../sys/run/clock.js';
 import {askControl} from '../../sys/talk/control-socket.js';
 
-/** Between two reports, when something happens all the time. Ms. */
+/** Shortest time between two reports, however many clients come. Ms. */
 const leastPauseMs = 1000;
-/** A daemon that is at work answers in time for the next report. Ms. */
+/** How long the gate waits for the daemon's answer. Ms: less than the time between two reports. */
 const patienceMs = 4000;
 
 interface ReporterParts {
@@ -40,7 +41,7 @@ export class Reporter {
     void this.#flight.run();
   }
 
-  /** One more report, and no more. */
+  /** Sends a last report. */
   async end(): Promise<void> {
     clearInterval(this.#timer);
     await this.#flight.run();
@@ -76,7 +77,7 @@ export class Reporter {
   }
 }
 
-/** @returns why the daemon has not taken it, or undefined */
+/** @returns why the daemon did not take the report; undefined: it took it */
 function refusalIn(answer: unknown): string | undefined {
   const [kind, message] = isRecord(answer) ? [own(answer, 'kind'), own(answer, 'message')] : [];
   if (kind === 'done') return undefined;

@@ -1,8 +1,8 @@
 /**
- * The way to the gate in the language of iptables: which rules should stand in our chain of each
- * table, just as `iptables-save` prints them in both families and both variants. The backend
- * `ipset` holds known clients in a set, and sees early talk (`nftables-listing.ts` says how); the
- * backend `iptables` has a rule for each of them, and sees none.
+ * The way to the gate as iptables rules: which rules should stand in our chain of each table, exactly
+ * as `iptables-save` prints them in both families and both variants. The backend `ipset` holds known
+ * clients in a set, and sees early talk (`nftables-listing.ts` explains how). The backend `iptables`
+ * has one rule for each known client, and cannot see early talk.
  */
 import {kernelTime} from '../../base/time-text.js';
 import {addressBits, type Family} from '../../net/address.js';
@@ -19,7 +19,7 @@ export const talkSet = (set: TalkSet, family: Family): string => `${gateName}-${
 
 const nothing: OwnRules = {hooks: [], rules: []};
 
-/** Of table nat: where unknown clients are led. @param known networks, each of which has its rule */
+/** Rules in table nat: they redirect unknown clients. @param known networks that get a rule each */
 export function natRules(
   {mode, port}: GateRules,
   family: Family,
@@ -39,7 +39,7 @@ export function natRules(
       ...(carrier === 'sets'
         ? [`-m set --match-set ${knownSet(family)} src -j RETURN`]
         : known.map((network) => `-s ${printed(network, family)} -j RETURN`)),
-      // Last: it is renewed all the time.
+      // Last, because it is replaced at each renewal: the rules before it stay.
       ...(window === undefined ? [] : [leadRule(port, window)]),
     ],
   };
@@ -48,7 +48,7 @@ export function natRules(
 const printed = (network: string, family: Family): string =>
   network.includes('/') ? network : `${network}/${addressBits[family]}`;
 
-/** Times in UTC, as iptables reads and prints them wherever the machine stands. */
+/** Times are in UTC: iptables reads and prints them so in every time zone. */
 const leadRule = (port: number, {fromMs, untilMs}: HoldWindow): string =>
   `-p tcp -m time --datestart ${kernelTime(fromMs)} --datestop ${kernelTime(untilMs)} -j DNAT --to-destination :${port}`;
 
@@ -57,7 +57,7 @@ const leadShape = new RegExp(
   `^-p tcp -m time --datestart ${time} --datestop ${time} -j DNAT --to-destination :\\d+$`,
 );
 
-/** When clients are led away, if this is the rule that does it. */
+/** @returns the window in which this rule redirects clients; undefined: it is another rule */
 export function leadWindow(rule: string): HoldWindow | undefined {
   const [, from, until] = leadShape.exec(rule) ?? [];
   return from === undefined
@@ -65,7 +65,7 @@ export function leadWindow(rule: string): HoldWindow | undefined {
     : {fromMs: Date.parse(`${from}Z`), untilMs: Date.parse(`${until}Z`)};
 }
 
-/** Of table filter. */
+/** Rules in table filter. */
 export function filterRules({mode, port}: GateRules, family: Family, carrier: Carrier): OwnRules {
   const all = [
     ...(mode === 'gate' ? [directRules(port)] : []),
@@ -77,7 +77,7 @@ export function filterRules({mode, port}: GateRules, family: Family, carrier: Ca
   };
 }
 
-/** Who calls the gate's port by itself was not led there. */
+/** Refuses clients that connect to the gate's port directly, without the redirection. */
 const directRules = (port: number): OwnRules => ({
   hooks: [{chain: 'INPUT', match: `! -i lo -p tcp -m tcp --dport ${port}`}],
   rules: [`-p tcp -m tcp --dport ${port} -m conntrack ! --ctstate DNAT -j DROP`],
@@ -103,7 +103,7 @@ function talkRules(family: Family): OwnRules {
       `${to} --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate NEW ${add('begun', 'src,src,dst')}`,
       says('--tcp-option 8', stamped),
       says('! --tcp-option 8', plain),
-      // Assured: the client's own ACK has come. A half-open session answers forged packets, too.
+      // ASSURED: the client's own ACK has come. Without it a forged packet would be enough.
       `${answered} -m conntrack --ctstatus ASSURED ${isIn('spoke', 'dst,dst,src')} ${add('early', 'dst')}`,
       `${answered} -j SET --del-set ${talkSet('begun', family)} dst,dst,src`,
     ],

@@ -1,11 +1,11 @@
 /**
  * The way to the gate for the backends `iptables` and `ipset`: a chain of our own in table nat and
- * one in filter, and for `ipset` the sets that they match. A rule with a time in it redirects
- * clients, and is renewed while the gate reports: without a report from it the redirection ends.
+ * one in filter, and for `ipset` the sets that they match. The rule that redirects clients holds an
+ * end time, and is renewed while the gate reports. Without reports the redirection ends by itself.
  *
- * What watches for early talk is never repaired in part: a session whose beginning was seen and
- * whose greeting was not would count as early. It is removed, its notes are forgotten, and it is
- * made again.
+ * The rules that watch for early talk are never repaired in part: the kernel could see the beginning
+ * of a session and miss its greeting, and the client would count as early. So these rules are removed,
+ * what they noted is flushed, and they are made again.
  */
 import type {Desired} from '../../blocks/intent.js';
 import {ipset, readSet, renderSet, type SetState} from '../../blocks/sets/ipset.js';
@@ -56,12 +56,12 @@ import {
 export interface GateChains {
   readonly nat: OwnChain;
   readonly filter: OwnChain;
-  /** Known clients; `absent` also if there are rules instead. */
+  /** Known clients; `absent` also if known clients are rules. */
   readonly set: SetState;
   readonly readMs: number;
 }
 
-/** @param carrier what holds the known clients */
+/** @param carrier whether a set holds the known clients, or each has a rule */
 export function gateChainsBackend(
   family: Family,
   carrier: Carrier,
@@ -111,7 +111,7 @@ export function gateChainsBackend(
   };
 }
 
-/** Our chains by themselves: what another backend leaves behind. */
+/** One of our chains alone, for the removal of what another backend has left. */
 export function gateChainPart(family: Family, table: TableName, variant: Variant): Part<OwnChain> {
   const program = programOf(family, variant);
   return {
@@ -128,7 +128,7 @@ export function gateChainPart(family: Family, table: TableName, variant: Variant
   };
 }
 
-/** One of our sets by itself; none of our chains may ask it any more. */
+/** One of our sets alone. It can be removed only when no chain of ours matches it any more. */
 export function gateSetPart(name: string): Part<'absent' | 'there'> {
   return {
     name: `set ${name}`,
@@ -211,12 +211,15 @@ function windowNow(
   return {fromMs: second(nowMs) - windowBackMs, untilMs: second(untilMs)};
 }
 
-/** How much earlier than now it begins. Ms: a clock that is set back by more ends it, and makes it no longer. */
+/**
+ * How long before now a new window begins. Ms. A clock that is set back by more than this ends the redirection; it
+ * never makes it longer.
+ */
 const windowBackMs = 5000;
 
 const second = (ms: number): number => Math.ceil(ms / 1000) * 1000;
 
-/** Those that last longest, in the order in which they came: one more is then one more at the end. */
+/** The known clients that last longest, in the order in which they came, so that a new one is one more rule at the end. */
 function lastingOf(known: Desired, nowMs: number): string[] {
   const all = [...known.entries()].filter(([, untilMs]) => untilMs > nowMs);
   if (all.length <= mostKnownRules) return all.map(([network]) => network);
@@ -228,12 +231,12 @@ function lastingOf(known: Desired, nowMs: number): string[] {
     .map(([network]) => network);
 }
 
-/** Passes come and go, and the redirection goes on: daily work, and no repair. */
+/** Whether a step is daily work and no repair: a pass comes or goes, or the redirection is renewed. */
 const isRoutine = (step: OwnStep): boolean =>
   (step.kind === 'addRule' || step.kind === 'deleteRule') &&
   (leadWindow(step.rule) !== undefined || /^-s \S+ -j RETURN$/.test(step.rule));
 
-/** `gone` is done before what was noted is forgotten, and `steps` after it. */
+/** The steps of `gone` come before the sets are flushed, those of `steps` after it. */
 interface FilterPlan {
   readonly how: 'stays' | 'anew';
   readonly gone: readonly OwnStep[];
@@ -249,7 +252,7 @@ function planFilter(wanted: OwnRules, actual: OwnChain, place: HookPlace): Filte
   return {how: 'anew', gone, steps: planOwn(wanted, doOwnSteps(actual, gone), place)};
 }
 
-/** The sets are there, and nothing is noted in them. No early talker is forgotten. */
+/** Creates the sets, and flushes what was noted about connections. Early talkers are kept. */
 function talkCalls(family: Family): Call[] {
   const inet = family === 4 ? 'inet' : 'inet6';
   const lines = talkNames.flatMap((name) => {

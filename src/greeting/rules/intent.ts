@@ -1,6 +1,6 @@
 /**
  * The desired state for the greeting in one family, as it changes: which clients have passed and
- * until when, which are exempt, and when the gate last reported. Time is an argument. Does not know
+ * until when, which are exempt, and when the gate last reported. Time is an argument. Does not touch
  * the kernel.
  */
 import {Intent} from '../../blocks/intent.js';
@@ -9,14 +9,14 @@ import {type Network, overlaps, parseNetwork} from '../../net/network.js';
 import {NetworkSet} from '../../net/network-set.js';
 import {type GateMode, type GateRules, mostKnown} from './spec.js';
 
-/** A client that has passed. */
+/** A client that has a pass (`greeting/passed.ts`). */
 interface Place {
   readonly network: Network;
-  /** Ms since the epoch. */
+  /** When the pass ends. Ms since the epoch. */
   readonly untilMs: number;
 }
 
-/** `full`: there are too many already. `other`: it is of the other family, or no address. */
+/** `full`: there are too many known clients. `other`: the client is of the other family, or no address. */
 type Passed = 'passes' | 'full' | 'other';
 
 export class GateIntent implements GateRules {
@@ -37,7 +37,7 @@ export class GateIntent implements GateRules {
     this.known = new Intent(family);
   }
 
-  /** At a port of others nothing of the gate's stands: neither a way to it nor a guard before it. */
+  /** If another program has the gate's port, no rule may concern that port: neither a redirection nor a refusal. */
   get mode(): GateMode {
     return this.#whose === 'ours' ? this.#mode : 'observe';
   }
@@ -46,7 +46,7 @@ export class GateIntent implements GateRules {
     this.#whose = whose;
   }
 
-  /** What is kept: one way. A count. */
+  /** Always 1: the redirection is one thing that is in force or not. A count. */
   get size(): number {
     return 1;
   }
@@ -70,14 +70,14 @@ export class GateIntent implements GateRules {
     return 'passes';
   }
 
-  /** It waits again, unless it is exempt. */
+  /** Ends the pass of a client. It waits again, unless it is exempt. */
   end(client: string): void {
     const text = this.#networkOf(client)?.text;
     if (text === undefined || !this.#passed.delete(text)) return;
     if (!this.#exempt.has(text)) this.known.delete(text);
   }
 
-  /** From now on these are exempt, and no others. @returns how many there was no room for */
+  /** From now on these networks are exempt, and no others. @returns how many there was no room for */
   exempt(networks: Iterable<string>): number {
     const wanted = new Map<string, Network>();
     for (const each of networks) {
@@ -100,7 +100,7 @@ export class GateIntent implements GateRules {
     return wanted.size - this.#exempt.size;
   }
 
-  /** Whose time is over, waits again. */
+  /** Ends the passes whose time is over. */
   forgetEnded(nowMs: number): void {
     for (const [text, {untilMs}] of this.#passed) {
       if (untilMs > nowMs) continue;
@@ -110,8 +110,9 @@ export class GateIntent implements GateRules {
   }
 
   /**
-   * What is exempt in it keeps its own place: when the kernel ends the pass, it still does not wait. With more of them
-   * than a network may have holes (`net/subtract.ts`) the others wait each time, which costs a wait and no more.
+   * Puts a pass in force. Exempt networks inside it keep their own entries, so they do not wait when the kernel ends
+   * the pass. A network may have only so many holes (`net/subtract.ts`). If there are more exempt networks, its other
+   * addresses wait each time; that costs them a wait and no more.
    */
   #stand({network, untilMs}: Place): void {
     if (this.#exempt.has(network.text)) return;
@@ -134,5 +135,5 @@ export class GateIntent implements GateRules {
   }
 }
 
-/** More than an address. */
+/** Whether it is more than one address. */
 const isWide = ({text}: Network): boolean => text.includes('/');

@@ -1,12 +1,12 @@
 /**
  * The table of the greeting in nftables: its rules, as nft(8) reads them and as `nft -j` prints
- * them (libnftables-json(5)), and what of it is in the kernel.
+ * them (libnftables-json(5)). Reads from a listing which of it is in the kernel.
  *
- * It sees early talk without counting packets: it notes the first packet of a connection in
- * `begun`, and the mailer's first word removes that note. A client that says something while it is
- * noted has not been greeted: it goes into `spoke`. It counts only when this machine goes on to
- * answer it, and conntrack has seen the client's own acknowledgement (ASSURED): a forged address
- * hardly gets so far.
+ * The table sees early talk without counting packets. It notes the first packet of a connection in
+ * `begun`, and the mailer's first words remove that note. A client that sends data while the note is
+ * there has not been greeted yet, and goes into `spoke`. It becomes an early talker (`early`) only
+ * when this machine answers it and conntrack has seen the client's own acknowledgement (ASSURED). A
+ * forged address hardly gets so far.
  */
 import {elementNetwork} from '../../blocks/sets/nftables-listing.js';
 import type {Elements} from '../../blocks/sets/set.js';
@@ -37,7 +37,7 @@ export type GateTable =
   | {readonly kind: 'absent'}
   | {
       readonly kind: 'table';
-      /** All but the elements, as a text to compare. */
+      /** The table without its elements, as a text to compare. */
       readonly shape: string;
       readonly known: Elements;
       /** Until when clients are led to the gate. Ms since the epoch; undefined: they are not. */
@@ -45,10 +45,10 @@ export type GateTable =
       readonly readMs: number;
     };
 
-/** Before those that lead to containers (-100): the first to translate a connection is the only one. */
+/** Before rules that redirect to containers (-100): only the first translation of a connection counts. */
 const leadPriority = -110;
 
-/** One rule in both languages. */
+/** One rule, as nft reads it and as it prints it. */
 interface Rule {
   readonly chain: 'lead' | 'input' | 'output' | 'answer';
   readonly text: string;
@@ -66,7 +66,7 @@ function leadRules(port: number, ip: string): Rule[] {
   return [
     {
       chain: 'lead',
-      // Without an address: what the client has called stays what the mailer sees.
+      // Changes the port only: the mailer still sees the address that the client has called.
       text: `iifname != "lo" fib daddr type local tcp dport @alive ${ip} saddr != @hosts ${ip} saddr != @networks dnat to :${port}`,
       expression: [
         fromOutside,
@@ -120,7 +120,7 @@ function talkRules(family: Family): Rule[] {
   return [
     {
       chain: 'input',
-      // New to conntrack: a forged packet in the midst of a session begins none.
+      // New to conntrack: a forged SYN in the middle of a session must not start a note.
       text:
         `iifname != "lo" tcp dport ${smtpPort} tcp flags & (fin | syn | rst | ack) == syn ct state new` +
         ` update @begun { ${client} ${timeout('begun')} }`,
@@ -140,7 +140,7 @@ function talkRules(family: Family): Rule[] {
     },
     {
       chain: 'answer',
-      // Assured: the client's own ACK has come. A half-open session answers forged packets, too.
+      // ASSURED: the client's own ACK has come. Without it a forged packet would be enough.
       text: `ct status assured ${server} @spoke update @early { ${ip} daddr ${timeout('early')} }`,
       expression: [isAssured, match(to, '@spoke'), update('early', daddr)],
     },
@@ -159,7 +159,7 @@ const rulesOf = ({mode, port}: Shape, family: Family): readonly Rule[] => [
   ...talkRules(family),
 ];
 
-/** A chain of the table, and where the kernel comes to it. */
+/** A chain of the table, and its hook. */
 interface Chain {
   readonly name: Rule['chain'];
   readonly type?: string;
@@ -199,7 +199,7 @@ function setsOf(mode: GateMode, family: Family): readonly NftSet[] {
   ];
 }
 
-/** Whatever stood there goes, in the same batch. */
+/** Lines that make the table anew. They remove the old table in the same batch. */
 export function createdGate(table: string, family: Family, rules: Shape): string[] {
   return [
     ...[`add table ${table}`, `delete table ${table}`, `add table ${table}`],
@@ -216,7 +216,7 @@ export function createdGate(table: string, family: Family, rules: Shape): string
   ];
 }
 
-/** What `GateTable.shape` is when all is as we make it. */
+/** The value of `GateTable.shape` when the table is as we make it. */
 export function gateShape(rules: Shape, family: Family): string {
   return inAnyOrder([
     ['table', ''],
@@ -250,7 +250,7 @@ export function readGateTable(
       const text = elementNetwork(isTimed ? element.elem.val : element);
       const expires = isTimed ? element.elem.expires : undefined;
       const endMs = expires === undefined ? Number.POSITIVE_INFINITY : nowMs + expires * 1000;
-      // In the other set we would look for it in vain when it is to go.
+      // An element in the wrong set could not be deleted later: the table must be made again.
       const place = text?.includes('/') === true ? 'networks' : 'hosts';
       if (name === 'alive' && text === String(smtpPort)) aliveMs = endMs;
       else if (text !== undefined && name === place) known.set(text, endMs);
@@ -266,7 +266,7 @@ function shapeOfListed(listed: readonly Listed[]): string {
   return shapeOf([...rest, ...rules.map((rule) => ({rule: {...rule, expr: plain(rule.expr)}}))]);
 }
 
-/** Some versions print this flag of a set, and some do not. */
+/** Removes the flag `dynamic` of a set: some versions of nft print it, and some do not. */
 function withoutDynamic(item: Listed): Listed {
   if (item.set === undefined) return item;
   const flags = [item.set.flags ?? []].flat().filter((flag) => flag !== 'dynamic');
@@ -274,8 +274,8 @@ function withoutDynamic(item: Listed): Listed {
 }
 
 /**
- * Versions of nft print several flags as a list, as one `|` of all, or as `|` within `|`; one flag with or
- * without brackets; and `in` for `==`.
+ * Makes the output of all versions of nft alike. They print several flags as a list, as one `|` of all, or as `|`
+ * within `|`; they print one flag with or without brackets; and some print `in` for `==`.
  */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);

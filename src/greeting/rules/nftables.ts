@@ -1,8 +1,7 @@
 /**
- * The way to the gate as a table of nftables of its own for each family. What lasts only for a
- * while is an element of a set, which the kernel ends itself: passed clients, and that the gate
- * takes clients at all. If anything else in the table differs from what we make, the table is made
- * again.
+ * The way to the gate as a table of our own in nftables, one for each family. Passes and the
+ * redirection itself last only for a time, so they are elements of sets, which the kernel ends itself.
+ * If anything else in the table differs from what we make, the whole table is made again.
  */
 import type {Desired} from '../../blocks/intent.js';
 import {elementLines, withoutOverlap} from '../../blocks/sets/nftables.js';
@@ -42,7 +41,7 @@ export function gateTableBackend(family: Family): Backend<GateTable, GateRules> 
         ...elementLines(table, 'networks', 'networks', inSet(steps, 'networks')),
         ...aliveLines(table, alive),
       ];
-      // Not in `after`: the gate's mode may be another one when the batch has ended, and the kernel has this one.
+      // Computed here and not in `after`: `desired` may change while the batch runs, and the kernel gets this one.
       const shape = gateShape(desired, family);
       const changes = countKinds(steps);
       if (stands === undefined) for (const each of [changes, drift]) each.set('createTable', 1);
@@ -68,7 +67,7 @@ export function gateTableBackend(family: Family): Backend<GateTable, GateRules> 
 const inSet = (steps: readonly SetStep[], set: 'hosts' | 'networks'): readonly SetStep[] =>
   steps.filter(({network}) => network.includes('/') === (set === 'networks'));
 
-/** What becomes of the element for which clients are led to the gate. */
+/** What to do with the element that redirects clients to the gate. */
 type AliveStep =
   | {readonly kind: 'stays'}
   | {readonly kind: 'ends'}
@@ -84,7 +83,7 @@ function planAlive(desired: GateRules, kernelMs: number | undefined, nowMs: numb
   return {kind: 'lasts', seconds: Math.max(1, Math.ceil((untilMs - nowMs) / 1000))};
 }
 
-/** What the kernel has ended meanwhile cannot be deleted: it is ensured first, in the same batch. */
+/** The kernel may have ended the element meanwhile. Deleting it would fail, so the same batch adds it first. */
 function aliveLines(table: string, step: AliveStep): string[] {
   if (step.kind === 'stays') return [];
   const line = (verb: string, more = ''): string =>

@@ -1,7 +1,7 @@
 /**
- * A chain of iptables that belongs to us alone, in one table: what it holds, and the smallest
- * change to the desired state. Foreign rules in it go; chains of others stay, except for jumps to
- * ours. Does not know what its rules mean (`chain-texts.ts`).
+ * An iptables chain that belongs to us alone, in one table: what it holds, and the smallest change to
+ * the desired state. Foreign rules in it are removed. Other chains stay as they are, except for jumps
+ * to ours. Does not know what the rules mean (`chain-texts.ts`).
  */
 import {canonical, type Hook, hookPlace, readRules, targetOf} from '../../firewall/filter-table.js';
 import type {TableName} from '../../firewall/iptables-calls.js';
@@ -14,7 +14,7 @@ interface Jump {
   readonly match: string;
 }
 
-/** What should stand. */
+/** The desired rules, and the jumps to them. */
 export interface OwnRules {
   readonly hooks: readonly Jump[];
   readonly rules: readonly string[];
@@ -25,12 +25,12 @@ interface StandingJump extends Jump {
   readonly count: number;
 }
 
-/** What stands. */
+/** What the kernel has. */
 export interface OwnChain {
   readonly rules: readonly string[] | 'absent';
-  /** Each once, however often it stands. */
+  /** Equal jumps are one entry with a count. */
   readonly jumps: readonly StandingJump[];
-  /** `needed`: chains of others jump to it, so it can be emptied, but not deleted. */
+  /** `needed`: a foreign chain jumps to ours, so ours can be flushed but not deleted. */
   readonly use: 'ours' | 'needed';
 }
 
@@ -38,10 +38,10 @@ export type OwnStep =
   | {readonly kind: 'createChain' | 'flushChain' | 'deleteChain'}
   | {readonly kind: 'insertHook' | 'deleteHook'; readonly jump: Jump}
   | {readonly kind: 'addRule'; readonly rule: string}
-  /** By its number, from 1: the first of two that are alike is another. */
+  /** By its number, from 1: by its text iptables would delete the first of two equal rules. */
   | {readonly kind: 'deleteRule'; readonly number: number; readonly rule: string};
 
-/** Whether a hook is moved before what could accept a packet. */
+/** `first`: our jump must stand before any rule that could accept a packet. */
 export type HookPlace = 'first' | 'any';
 
 const builtin: Readonly<Record<TableName, readonly string[]>> = {
@@ -49,7 +49,7 @@ const builtin: Readonly<Record<TableName, readonly string[]>> = {
   nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
 };
 
-/** @param listing what `iptables-save -t TABLE` printed, a whole one */
+/** @param listing the whole output of `iptables-save -t TABLE` */
 export function parseOwn(table: TableName, family: Family, listing: string): OwnChain {
   const rules = readRules(listing, table);
   const jumps = builtin[table].flatMap((chain) => {
@@ -72,7 +72,7 @@ export function parseOwn(table: TableName, family: Family, listing: string): Own
   };
 }
 
-/** The tools print an IPv4-compatible address (`::192.0.2.7`) in the old way: ours is put as we write it. */
+/** The tools print an IPv4-compatible address as `::192.0.2.7`. Turns it into the form that we write. */
 function asWritten(text: string, family: Family): string {
   const [, source = '', rest = ''] = /^-s (\S+)( -j RETURN)$/.exec(text) ?? [];
   const network = source === '' ? undefined : canonical(source, family);
@@ -80,7 +80,7 @@ function asWritten(text: string, family: Family): string {
   return `-s ${network.includes('/') ? network : `${network}/${addressBits[family]}`}${rest}`;
 }
 
-/** Whether every hook stands as it should, and no other does. */
+/** Whether every wanted hook is in its place, and there is no other. */
 export function isHookedRight({hooks}: OwnRules, {jumps}: OwnChain, place: HookPlace): boolean {
   return (
     jumps.every((jump) => isWanted(hooks, jump)) &&
@@ -97,7 +97,7 @@ function isGood(jumps: readonly StandingJump[], hook: Jump, wanted: HookPlace): 
   return place === 'first' || (place === 'late' && wanted === 'any');
 }
 
-/** @returns steps that turn `actual` into what should be; none when it is so already */
+/** @returns steps that turn `actual` into `wanted`; none if they are equal */
 export function planOwn(wanted: OwnRules, actual: OwnChain, place: HookPlace): OwnStep[] {
   if (wanted.rules.length === 0 && wanted.hooks.length === 0) return planOwnRemoval(actual);
   const {rules, jumps} = actual;
@@ -127,7 +127,7 @@ function planRules(wanted: readonly string[], standing: readonly string[]): OwnS
   ];
 }
 
-/** Steps after which nothing of ours is left; a chain that others need stays, empty. */
+/** Steps that remove everything of ours. A chain to which others jump stays, empty. */
 export function planOwnRemoval({rules, jumps, use}: OwnChain): OwnStep[] {
   const unhooked = jumps.flatMap(hookDeletions);
   if (rules === 'absent') return unhooked;
@@ -139,7 +139,7 @@ export function planOwnRemoval({rules, jumps, use}: OwnChain): OwnStep[] {
   ];
 }
 
-/** A batch for `iptables-restore --noflush`: all of it or nothing. */
+/** A batch for `iptables-restore --noflush`: the kernel takes all of it or nothing. */
 export function renderOwn(table: TableName, steps: readonly OwnStep[]): string {
   return [`*${table}`, ...steps.map(renderStep), 'COMMIT', ''].join('\n');
 }
@@ -147,7 +147,7 @@ export function renderOwn(table: TableName, steps: readonly OwnStep[]): string {
 function renderStep(step: OwnStep): string {
   switch (step.kind) {
     case 'createChain':
-      // Refuses the whole batch where it is there: then the listing did not show it.
+      // If the chain exists although the listing did not show it, this refuses the whole batch.
       return `-N ${gateName}`;
     case 'flushChain':
       return `-F ${gateName}`;
@@ -164,7 +164,7 @@ function renderStep(step: OwnStep): string {
   }
 }
 
-/** What stands when they are done. */
+/** @returns what the kernel has after these steps */
 export function doOwnSteps(before: OwnChain, steps: readonly OwnStep[]): OwnChain {
   let rules: 'absent' | string[] = before.rules === 'absent' ? 'absent' : [...before.rules];
   let jumps = before.jumps;

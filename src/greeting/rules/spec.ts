@@ -1,7 +1,6 @@
 /**
- * The desired state of the firewall for the greeting, in one family: values, names and bounds. Does
- * not know the languages of the kernel's tools (`nftables.ts`, `chain-texts.ts`), nor which clients
- * have passed.
+ * The desired state of the firewall for the greeting, in one family: values, names and bounds. How the
+ * tools write it is for `nftables.ts` and `chain-texts.ts`. Does not know which clients have a pass.
  */
 import {isWithin} from '../../base/mechanisms/elapsed.js';
 import type {Desired} from '../../blocks/intent.js';
@@ -10,12 +9,12 @@ import type {Family} from '../../net/address.js';
 import {aliveSeconds} from '../way.js';
 
 /**
- * Names our chains, our table and our sets. Not a setting: a machine has one port 25, so two of these
- * could only be in each other's way. Sets of ipset have names of 31 characters at most.
+ * Names our chains, our table and our sets. It is not a setting: a machine has one port 25, and two
+ * redirections would only disturb each other. Names of ipset sets have at most 31 characters.
  */
 export const gateName = 'BLOCKSMTP_GREETING';
 
-/** The only port from which clients are led away. At 465 the client speaks first, and 587 is for users. */
+/** The only port from which clients are redirected. At 465 the client speaks first, and 587 is for users. */
 export const smtpPort = 25;
 
 /**
@@ -28,18 +27,17 @@ export function gateMode({greeting}: Pick<Config, 'greeting'>): GateMode | 'off'
   return greeting === 'strict' ? 'gate' : greeting;
 }
 
-/** What should stand. */
 export interface GateRules {
   readonly mode: GateMode;
-  /** The gate's. */
+  /** The port at which the gate listens. */
   readonly port: number;
-  /** When the gate last said that it takes clients. Ms since the epoch; undefined: never. */
+  /** When the gate last reported that it takes clients. Ms since the epoch; undefined: never. */
   readonly renewedMs: number | undefined;
-  /** Clients that go straight to the mailer: passed, or exempt. */
+  /** Clients that go straight to the mailer: they have a pass, or are exempt. */
   readonly known: Desired;
 }
 
-/** Until when clients should be led to the gate. Ms since the epoch; undefined: they should not. */
+/** @returns when the redirection should end. Ms since the epoch; undefined: there should be none */
 export function aliveUntil({mode, renewedMs}: GateRules, nowMs: number): number | undefined {
   const aliveMs = aliveSeconds * 1000;
   if (mode !== 'gate' || renewedMs === undefined) return undefined;
@@ -47,59 +45,60 @@ export function aliveUntil({mode, renewedMs}: GateRules, nowMs: number): number 
 }
 
 /**
- * The kernel's end may be this much earlier than ours before it is set again. Ms: three tries then
- * fail before a client skips the gate.
+ * The redirection in the kernel is renewed only if it would end this much too early. Ms: three renewals
+ * can then fail before a client skips the gate.
  */
 const earlierMs = 10_000;
-/** The same the other way. Ms: the kernel counts from when it comes to the line. */
+/** The redirection in the kernel may end this much too late. Ms: the kernel counts from when it runs the command. */
 const laterMs = 2000;
 
-/** @param kernelMs when the kernel ends it by itself; undefined: it leads nobody. Ms since the epoch */
+/** @param kernelMs when the kernel ends the redirection. Ms since the epoch; undefined: there is none */
 export const isAliveRight = (kernelMs: number | undefined, untilMs: number): boolean =>
   kernelMs !== undefined && kernelMs >= untilMs - earlierMs && kernelMs <= untilMs + laterMs;
 
-/** Whether it ends by itself no later than ours would have: what a former life has left may lapse. */
+/** Whether a redirection that an earlier run has left ends soon enough by itself, and need not be removed. */
 export const mayLapse = (kernelMs: number, nowMs: number): boolean =>
   kernelMs <= nowMs + aliveSeconds * 1000 + laterMs;
 
 /**
- * How long the mailer's first word is waited for. Seconds: longer than the longest wait at the gate
- * (90 s); nothing is learnt about a client that the mailer keeps waiting for longer.
+ * How long the kernel waits for the mailer's greeting. Seconds: longer than the longest wait at the
+ * gate (90 s). If the mailer greets later than that, early talk of that client is not seen.
  */
 const begunSeconds = 120;
 
-/** Within this the mailer's machine answers what a client has said. Seconds: TCP does in 0.2. */
+/** How long the kernel waits until this machine answers the client's data. Seconds: TCP answers within 0.2. */
 const spokeSeconds = 5;
 
-/** How long an early talker waits to be asked for. Seconds: the daemon asks far more often. */
+/** How long the kernel remembers an early talker. Seconds: the daemon asks far more often. */
 const earlySeconds = 600;
 
 /**
- * Connections whose greeting is still to come, in each family. A count: 1 MB of the kernel's memory. Beyond
- * it a connection is not watched: nobody is counted who should not be.
+ * Connections whose greeting is still to come, in each family. A count: 1 MB of the kernel's memory. Further
+ * connections are not watched, so no client is blamed wrongly.
  */
 const mostBegun = 16_384;
 
-/** Early talkers that wait to be asked for, in each family. A count, with the same reason. */
+/** Early talkers that the kernel remembers, in each family. A count, with the same reason. */
 const mostEarly = 10_000;
 
 /**
  * Clients and networks that go straight to the mailer, in each family. A count: 20 MB of the
- * kernel's memory; a client beyond it waits at the gate again.
+ * kernel's memory. Further clients wait at the gate again.
  */
 export const mostKnown = 200_000;
 
 /**
- * The same where each is a rule of iptables. A count: a new connection is compared with all of them, at
- * 10 ns each; those that last longest stay.
+ * The same for the backend `iptables`, where each has a rule. A count: each new connection is compared with all
+ * of them, at 10 ns each. The passes that last longest are kept.
  */
 export const mostKnownRules = 1000;
 
-/** How a client is seen to speak too early, and what of it is kept. */
+/** The sets by which the kernel sees early talk, in the order of the steps (`nftables-listing.ts`). */
 export type TalkSet = 'begun' | 'spoke' | 'early';
 
 /**
- * A connection is the client, its port and our address: a client may use a port again for another address of ours.
+ * What each set holds. A connection is the client, its port and our address: a client may use one port for several
+ * addresses of ours.
  */
 export const talkSets: Readonly<
   Record<TalkSet, {readonly of: 'connections' | 'clients'; size: number; seconds: number}>
@@ -110,9 +109,10 @@ export const talkSets: Readonly<
 };
 
 /**
- * A packet of more bytes than this carries something that the client says: IPv4 counts its own 20 bytes,
- * IPv6 its own 40 only in iptables. TCP has 20, and 12 more with timestamps, which almost all have; a
- * packet of other options and no payload is not marked as one to be pushed, and is not asked about.
+ * A packet longer than this carries data. The length includes the 20 bytes of the IPv4 header; it includes the 40
+ * bytes of the IPv6 header only in iptables. The TCP header has 20 bytes, and 12 more with timestamps, which almost
+ * all packets have. A packet can be longer because of other TCP options; without data it has no PSH flag, and the
+ * rules look only at packets with that flag.
  */
 export const headerBytes = (family: Family, tool: 'nft' | 'iptables') => {
   const ip = family === 4 ? 20 : tool === 'iptables' ? 40 : 0;

@@ -1,14 +1,17 @@
-/** What the gate needs of the settings: times in ms, the command in words. Decides which command is meant. */
+/**
+ * Turns the settings into what the gate needs: times in ms, and the command in words. Decides which command serves
+ * clients if the setting is empty.
+ */
 import type {Config} from '../../config/schema.js';
 import type {RoomLimits} from './room.js';
 
-/** The tag of Debian's daemon, where every name of sendmail is followed. */
+/** The tag in the log of Debian's sendmail daemon. It is used if blocksmtp follows every name of sendmail. */
 const standardTag = 'sm-mta';
 
 export interface GateSettings {
   readonly limits: RoomLimits;
   readonly port: number;
-  /** What serves a client. */
+  /** The command that serves a client. */
   readonly command: readonly string[];
 }
 
@@ -29,8 +32,8 @@ export function gateSettings(config: Config): GateSettings {
 }
 
 /**
- * Without `-Am` sendmail may read submit.cf, as for local users; without `-L` its lines have another tag than
- * its daemon's, and nobody follows them.
+ * Without `-Am` sendmail may read submit.cf, as for local users. Without `-L` its log lines have another tag than
+ * those of its daemon, and blocksmtp would not follow them.
  */
 function commandOf({greetingCommand, mailerSyslogName: [name = 'auto']}: Config): string[] {
   const words = greetingCommand.split(' ').filter((word) => word !== '');

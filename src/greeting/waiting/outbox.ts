@@ -1,11 +1,11 @@
 /**
- * Visits that the daemon has not taken yet, within a bound: while no daemon answers, the oldest
- * visits are dropped and counted. Makes the report, and does not send it.
+ * Keeps the visits that the daemon has not taken yet, and makes reports of them. Sends nothing. The
+ * number of visits is bounded: if no daemon answers, the oldest visits are dropped and counted.
  */
 import {type GateReport, type GateVisit, mostVisits, mostWaiters} from '../report.js';
 import type {WaitingRoom} from './room.js';
 
-/** Visits that wait for a daemon. A count: ten full reports, 700 kB at most. */
+/** Visits that are kept for a daemon. A count: ten full reports, 700 kB at most. */
 export const mostUnsent = 2000;
 
 export class Outbox {
@@ -23,19 +23,19 @@ export class Outbox {
     this.#dropped += 1;
   }
 
-  /** The next visits, the oldest first. */
+  /** Visits for the next report, the oldest first. */
   next(): readonly GateVisit[] {
     return this.#unsent.slice(0, mostVisits);
   }
 
-  /** The daemon has these now; some may have been dropped meanwhile. */
+  /** The daemon has taken these visits. Some of them may have been dropped meanwhile. */
   sent(visits: readonly GateVisit[]): void {
     const last = visits.at(-1);
     const at = last === undefined ? -1 : this.#unsent.indexOf(last);
     this.#unsent.splice(0, at + 1);
   }
 
-  /** Visits that were dropped unreported, since the last call. A count. */
+  /** Visits dropped since the last call. A count. */
   takeDropped(): number {
     const dropped = this.#dropped;
     this.#dropped = 0;
@@ -44,8 +44,8 @@ export class Outbox {
 }
 
 /**
- * @param atMs by the room's clock
- * @param aheadMs how far the clock that people set is ahead of it
+ * @param atMs the time by the room's monotonic clock
+ * @param aheadMs how far the wall clock is ahead of that clock
  */
 export function reportOf(
   room: WaitingRoom,

@@ -1,12 +1,12 @@
 /**
- * How many processes of the mailer may start: so many at the same time, and so many in a second. A
- * mailer that the gate starts knows no limits of its own. Starts none.
+ * Limits the processes of the mailer that the gate starts: how many run at the same time, and how many
+ * start in a second. The mailer's own limits hold only for its daemon. Starts no process itself.
  */
 export class Places {
   readonly #most: number;
   readonly #perSecond: number;
   #running = 0;
-  /** What may be started now; fills up with time to a second's worth. */
+  /** Processes that may start now. It grows with time, up to the number for one second. */
   #left: number;
   #filledMs = Number.NEGATIVE_INFINITY;
 
@@ -24,7 +24,7 @@ export class Places {
     return this.#running >= this.#most;
   }
 
-  /** Takes a place, if there is one. `later`: too many were started in the last second. */
+  /** Takes a place, if there is one. `later`: too many processes were started in the last second. */
   take(nowMs: number): 'taken' | 'later' | 'full' {
     if (this.isFull) return 'full';
     this.#fill(nowMs);
@@ -34,7 +34,7 @@ export class Places {
     return 'taken';
   }
 
-  /** Takes a place however many were started in the last second: the gate ends. */
+  /** For the end of the gate: takes a place even if too many processes were started in the last second. */
   takeNow(): 'taken' | 'full' {
     if (this.isFull) return 'full';
     this.#running += 1;
@@ -46,7 +46,7 @@ export class Places {
     this.#running = Math.max(0, this.#running - 1);
   }
 
-  /** From when on one more may be started, as far as the pace is concerned. */
+  /** When the limit per second allows one more process. */
   nextMs(nowMs: number): number {
     this.#fill(nowMs);
     return this.#left >= 1 ? nowMs : nowMs + ((1 - this.#left) * 1000) / this.#perSecond;

@@ -1,7 +1,7 @@
 /**
- * The waiting room as a value: which clients wait since when, and what becomes of each as time
- * passes and the kernel shows what lies in its socket. Times are of a monotonic clock, in ms. Moves
- * no client itself.
+ * The waiting room as a value: which clients wait, and since when. Decides what happens to each client
+ * when time passes or the kernel shows unread bytes in its socket. Times are of a monotonic clock, in
+ * ms. Moves no client itself.
  */
 import {type Address} from '../../net/address.js';
 import {addressBytes, mappedBits, maskBytes} from '../../net/address-bytes.js';
@@ -18,16 +18,16 @@ export interface RoomLimits {
   readonly childrenPerSecond: number;
 }
 
-/** What is to be done with one client; it does not wait any more. */
+/** What the gate should do with one client. The client has left the room. */
 export interface Move {
   /**
-   * `hand`: to the mailer, it has waited. `handAtOnce`: to the mailer without a wait. `early`: 554. `left`:
-   * close. `refuse`: 421.
+   * `hand`: hand it to the mailer after its wait. `handAtOnce`: hand it to the mailer without a wait. `early`:
+   * answer 554. `left`: close the connection. `refuse`: answer 421.
    */
   readonly kind: 'hand' | 'handAtOnce' | 'early' | 'left' | 'refuse';
   readonly id: number;
   readonly waitedMs: number;
-  /** When its wait is over; only of `hand`, which comes a little earlier. */
+  /** Only with `hand`, which comes a little before the wait is over: when it is over. */
   readonly dueMs?: number;
 }
 
@@ -39,36 +39,36 @@ interface Waiter {
 
 interface Place extends Waiter {
   readonly network: string;
-  /** Looks in a row in which the kernel did not show it. */
+  /** In how many looks in a row the kernel did not show its socket. */
   missed: number;
 }
 
-/** Above it the room is under stress. A share of `most`, as postscreen has it. */
+/** Above this share of `most` the room is under stress. Postscreen uses the same share. */
 export const stressShare = 0.7;
 /**
- * The program that takes the last look is started so long before the end of a wait, so that the client does not wait
- * for its start as well. Ms: a start takes 20 to 40 on a quiet machine.
+ * How long before the end of a wait the program for the last look is started, so that the client does not wait for its
+ * start as well. Ms: a start takes 20 to 40 on a quiet machine.
  */
 export const headStartMs = 100;
-/** A gate is full where a client has to wait so much longer than its wait. Ms: far below `mostQueuedMs`. */
+/** The gate is full if a client is kept this much longer than its wait. Ms: far below `mostQueuedMs`. */
 export const lateMs = 5000;
-/** Of the mailer's places so many may be taken when a full gate takes clients again. A share. */
+/** A full gate takes clients again when no more than this share of the mailer's places is taken. */
 export const freeAgainShare = 0.8;
 
-/** Bits of a network, of each family. */
+/** Prefix lengths of the networks that `mostPerNetwork` counts. Bits. */
 const networkBits = {4: 24, 6: 64} as const;
 /**
- * So long a client that has waited waits on for its turn, while too many processes were started in the last
- * second. Ms: mailers wait five minutes, and 600 have their turn in it.
+ * How long a client can wait for its turn after its wait, while too many processes start per second. Ms: mailers
+ * wait five minutes for a greeting, and 600 clients get their turn in this time.
  */
 export const mostQueuedMs = 30_000;
-/** A table of the kernel is read in pieces, and may lack a socket once. A count of looks. */
+/** Looks in a row that may miss a socket. A count: the kernel's table is read in pieces, and can lack a socket once. */
 export const mostMissed = 2;
 
 export class WaitingRoom {
   readonly #limits: RoomLimits;
   readonly #places: Places;
-  /** In the order in which they came. */
+  /** Clients in the order in which they came. */
   readonly #waiting = new Map<number, Place>();
   readonly #ofClient = new Map<string, number>();
   readonly #ofNetwork = new Map<string, number>();
@@ -91,15 +91,16 @@ export class WaitingRoom {
     return this.size > stressShare * this.#limits.most;
   }
 
-  /** Whether the next unknown client would hear 421. */
+  /** Whether the gate would answer 421 to the next unknown client. */
   get isFull(): boolean {
     return this.#places.isFull;
   }
 
   /**
-   * What the gate reports. `full`: unknown clients would hear 421, or wait for long, because of the mailer's places
-   * and not of the greeting; it leads nobody here then. Once full, it is so until a fifth of the places is free:
-   * otherwise one that comes free between two reports would keep the door open and the queue long.
+   * The state that the gate reports. `full`: the mailer has too few places, so unknown clients would hear 421, or
+   * would wait much longer than for the greeting. The firewall then leads nobody to the gate. A full gate stays full
+   * until a fifth of the places is free. Otherwise one place that comes free between two reports would keep the
+   * redirection on and the queue long.
    */
   load(nowMs: number): 'takes' | 'full' {
     const [first] = this.#waiting.values();
@@ -109,7 +110,7 @@ export class WaitingRoom {
     return this.#load;
   }
 
-  /** The longest waiting first. */
+  /** Clients that wait, the longest wait first. */
   *waiters(): Generator<Waiter> {
     yield* this.#waiting.values();
   }
@@ -132,11 +133,11 @@ export class WaitingRoom {
     return undefined;
   }
 
-  /** What the kernel has shown of each that waited already when the look began. */
+  /** Judges each client that already waited when the look began, by what the kernel showed of its socket. */
   look(seenOf: (id: number) => Seen | undefined, beganMs: number, nowMs: number): Move[] {
     const moves: Move[] = [];
     for (const place of this.#waiting.values()) {
-      // A client that came after the look began may stand in no table yet.
+      // The tables may lack a client that came after the look began.
       if (place.sinceMs >= beganMs) break;
       const seen = seenOf(place.id);
       place.missed = seen === undefined ? place.missed + 1 : 0;
@@ -146,10 +147,10 @@ export class WaitingRoom {
     return moves;
   }
 
-  /** Those whose wait is over or nearly over, one after another, as far as there are places for them. */
+  /** Yields clients whose wait is over or nearly over, one after another, while there are places for them. */
   *pass(nowMs: number): Generator<Move> {
-    // A walk through a Map allows removals; copying thousands for each client that passes would
-    // cost too much.
+    // The loop removes entries of the Map that it walks, which is allowed. Copying thousands of
+    // entries for each client would cost too much.
     for (const place of this.#waiting.values()) {
       const dueMs = this.#dueMs(place);
       const overMs = nowMs - dueMs;
@@ -163,7 +164,7 @@ export class WaitingRoom {
     }
   }
 
-  /** All that wait: the gate ends. */
+  /** Moves for all clients that wait: the gate ends. */
   empty(nowMs: number): Move[] {
     return [...this.#waiting.values()].map((place) => {
       const kind = this.#places.takeNow() === 'taken' ? 'handAtOnce' : 'refuse';
@@ -171,7 +172,7 @@ export class WaitingRoom {
     });
   }
 
-  /** When `pass` may have something to do; undefined: nobody waits. */
+  /** When `pass` may have a move; undefined: nobody waits. */
   nextMs(nowMs: number): number | undefined {
     const [first] = this.#waiting.values();
     if (first === undefined) return undefined;

@@ -1,13 +1,14 @@
 /**
  * What the kernel shows of a connection that nobody reads: its state, and the number of its unread
- * bytes. Reads the text of `/proc/net/tcp` and `tcp6`; splits the columns at blanks and colons, for
- * the first one grows with the number of rows. Does not read the files.
+ * bytes. Decides whether its client spoke or left. Reads the text of `/proc/net/tcp` and `tcp6`, and
+ * not the files. Splits the columns at blanks and colons, because the first one grows with the number
+ * of rows.
  */
 import type {Address} from '../../net/address.js';
 import {addressBytes} from '../../net/address-bytes.js';
 
 export interface Seen {
-  /** `open`: both ways. `half`: the client has closed its way. `gone`: neither. */
+  /** `open`: both directions are open. `half`: the client has closed its direction. `gone`: both are closed. */
   readonly state: 'open' | 'half' | 'gone';
   readonly unreadBytes: number;
 }
@@ -15,10 +16,10 @@ export interface Seen {
 /** Both ends of a connection to a known port, as the kernel writes them. */
 export type RowKey = string;
 
-/** Of a client that has said nothing, one that spoke before the greeting, one that is gone. */
+/** `silent`: the client has said nothing. `early`: it spoke before the greeting. `left`: it is gone. */
 export function judge({state, unreadBytes}: Seen): 'silent' | 'early' | 'left' {
   if (state === 'gone') return 'left';
-  // A client that spoke and hung up has spoken.
+  // Also if the client has closed the connection since.
   if (unreadBytes > 0) return 'early';
   return state === 'open' ? 'silent' : 'left';
 }
@@ -27,8 +28,8 @@ export function judge({state, unreadBytes}: Seen): 'silent' | 'early' | 'left' {
 const states: Readonly<Record<string, Seen['state']>> = {'01': 'open', '08': 'half'};
 
 /**
- * The number of the row, our address and port, the peer's, the state, bytes to send and bytes unread. Rows of other
- * ports, which may be very many, fail at the port.
+ * Finds in a row its number, our address and port, those of the peer, the state, the bytes to send and the unread
+ * bytes. There may be very many rows of other ports, so the pattern fails early at the port.
  */
 const rowAt = (port: string): RegExp =>
   new RegExp(
@@ -36,7 +37,7 @@ const rowAt = (port: string): RegExp =>
     'gm',
   );
 
-/** @param tables one table, or both, one behind the other */
+/** @param tables one table, or both, one after the other */
 export function seenAtPort(tables: string, port: number): Map<RowKey, Seen> {
   const found = new Map<RowKey, Seen>();
   for (const [
@@ -53,7 +54,7 @@ export function seenAtPort(tables: string, port: number): Map<RowKey, Seen> {
   return found;
 }
 
-/** @returns undefined of a socket that takes connections */
+/** @returns undefined: the socket is a listening one */
 function seenOf(code: string, unread: string): Seen | undefined {
   if (code === listening) return undefined;
   const state = states[code] ?? 'gone';
@@ -64,11 +65,11 @@ function seenOf(code: string, unread: string): Seen | undefined {
 
 const listening = '0A';
 
-/** The key of a connection in what `seenAtPort` gives. */
+/** The key of a connection in the map that `seenAtPort` returns. */
 export const rowKey = (local: Address, remote: Address, remotePort: number): RowKey =>
   `${hexAddress(local)} ${hexAddress(remote)}:${hexPort(remotePort)}`;
 
-/** Of an address by which a socket for both families calls IPv4, only that. */
+/** Cuts an IPv4-mapped IPv6 address down to the IPv4 address. */
 const plain = (hex: string): string =>
   hex.startsWith(mapped) && hex.length === 32 ? hex.slice(24) : hex;
 
@@ -76,7 +77,7 @@ const mapped = '0000000000000000FFFF0000';
 
 const hexPort = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
 
-/** Each 32-bit word has its four bytes turned round. */
+/** The kernel writes the four bytes of each 32-bit word in reverse order. */
 function hexAddress(address: Address): string {
   const bytes = addressBytes(address);
   let text = '';
@@ -87,9 +88,9 @@ function hexAddress(address: Address): string {
 }
 
 /**
- * The connection whose socket has this inode, as a process has it at a descriptor.
+ * Finds the connection whose socket has this inode. A link below `/proc/PID/fd` shows the inode.
  *
- * @returns undefined if the tables do not hold it
+ * @returns undefined if the tables do not hold the socket
  */
 export function seenByInode(tables: string, inode: string): Seen | undefined {
   for (const line of tables.split('\n')) {
@@ -100,5 +101,5 @@ export function seenByInode(tables: string, inode: string): Seen | undefined {
   return undefined;
 }
 
-/** Counted from the number of the row, with addresses, ports, queues and timers apart. */
+/** Place of the inode in a row, when addresses, ports, queues and timers are split. Counted from the row's number. */
 const inodeField = 13;

@@ -1,6 +1,6 @@
 /**
- * One connection of a client that nobody reads: who it is, and what can be done with it, each of which ends
- * our part in it. What is done is decided in `greeting/waiting/`.
+ * One connection of a client, from which nobody has read yet: the client's address, and the ways to end the gate's part
+ * in the connection. `greeting/waiting/` decides which way is taken.
  */
 import type net from 'node:net';
 import {type RowKey, rowKey} from '../../greeting/waiting/seen.js';
@@ -8,29 +8,29 @@ import {type Address, parseAddress} from '../../net/address.js';
 import {type HandOver, handOver} from './hand-over.js';
 import {lastLook, type Look, words} from './last-look.js';
 
-/** So long an answer may take to be sent, and the client to hang up. Ms. */
+/** How long a refused client has to read the answer and to hang up. Ms. */
 const farewellMs = 2000;
-/** Read of a client that is refused. Bytes: with some unread the kernel resets, and the answer is lost. */
+/** Bytes read from a refused client. If bytes stay unread, the kernel resets the connection and the answer is lost. */
 const mostRead = 1024 * 1024;
-/** Kept of it. Bytes. */
+/** The first of these bytes, which are kept for the report. */
 const mostKept = 100;
 
 export interface Connection {
   readonly client: Address;
-  /** Where the kernel's tables have it. */
+  /** Its key in the kernel's socket tables. */
   readonly row: RowKey;
-  /** The mailer's from now on. */
+  /** Hands the connection to the mailer, after the last look. */
   hand(look: Look, command: readonly string[], complain: (line: string) => void): HandOver;
-  /** 554. @returns what the client said before, and says in these two seconds: its first bytes */
+  /** Answers 554. @returns the first bytes that the client had sent, or sends within `farewellMs` */
   refuseEarly(): Promise<string>;
-  /** 421. */
+  /** Answers 421. */
   refuseBusy(): void;
   close(): void;
 }
 
-/** @returns undefined where the kernel does not know the client any more: it has reset the connection */
+/** @returns undefined if the client has reset the connection: then the kernel does not know its address any more */
 export function connectionOf(socket: net.Socket): Connection | undefined {
-  // An error of a socket that we write to is the client's going.
+  // A write fails only because the client has gone.
   socket.on('error', () => socket.destroy());
   const {remoteAddress = '', remotePort, localAddress = ''} = socket;
   const client = addressOf(remoteAddress);
@@ -50,7 +50,7 @@ export function connectionOf(socket: net.Socket): Connection | undefined {
         directory: '/',
         complain,
       });
-      // close(2) of our copy, which says nothing to the client while another process has one.
+      // Closes our copy only: the connection stays open while another process has a copy.
       if (handed.pid !== undefined) socket.destroy();
       else say(socket, words.busy);
       return handed;
@@ -61,7 +61,7 @@ export function connectionOf(socket: net.Socket): Connection | undefined {
   };
 }
 
-/** Without the zone of a link: the kernel's tables have none. */
+/** Removes the zone (`%eth0`): the kernel's tables have none. */
 const addressOf = (text: string): Address | undefined => parseAddress(text.replace(/%.*$/, ''));
 
 const say = (socket: net.Socket, line: string): void => void socket.end(`${line}\r\n`);

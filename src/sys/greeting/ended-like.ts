@@ -1,7 +1,7 @@
-/** The exit code of a process that ends as another one has ended. */
+/** Turns the way another process ended into an exit code of ours. */
 import {constants} from 'node:os';
 
-/** By a signal: 128 and its number, as shells have it. */
+/** @returns for a signal 128 plus its number, as shells do */
 export function endedLike({
   code,
   signal,

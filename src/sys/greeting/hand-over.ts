@@ -1,6 +1,6 @@
 /**
  * Starts the mailer with a connection as its standard input and output, after the last look
- * (`last-look.ts`). Others decide whether it is the client's turn, and when.
+ * (`last-look.ts`). Others decide which client is handed over, and when.
  */
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -8,41 +8,42 @@ import type {Duplex, Readable, Stream} from 'node:stream';
 import {type LastLook, readLastLook} from '../../greeting/waiting/last-words.js';
 import {LineCutter} from '../run/line-cutter.js';
 
-/** Length of the answer of the last look. Bytes. */
+/** Longest answer of the last look that is kept. Bytes. */
 const longestVerdict = 1000;
-/** Longest line of a mailer's complaint, and how many of one process are logged. Bytes; a count. */
+/** Longest line of a mailer's standard error output. Bytes. */
 const longestComplaint = 300;
+/** Lines of one process that are logged. A count. */
 const mostTroubles = 5;
 
 export interface HandOver {
   readonly pid: number | undefined;
   /**
-   * The last look is taken now, and then the mailer has the connection. Without this call the program waits; when our
-   * process ends, it waits no longer.
+   * Starts the last look, after which the mailer gets the connection. Until this call the program waits. If our
+   * process ends, it goes on without the call.
    */
   look(): void;
-  /** Never fails. */
+  /** What the last look found. Never rejects. */
   readonly verdict: Promise<LastLook>;
-  /** The process has ended, with this code or by this signal; not started: neither. */
+  /** Resolves when the process has ended, with its code or signal. Both are null if it never started. */
   readonly ended: Promise<readonly [code: number | null, signal: NodeJS.Signals | null]>;
-  /** Our process may end before it. */
+  /** Lets our process end before the mailer does. */
   leave(): void;
   kill(signal: NodeJS.Signals): void;
 }
 
 interface HandOverInput {
-  /** As `lastLook` makes them. */
+  /** The command line that `lastLook` makes. */
   readonly words: readonly string[];
   /** Standard input, output and error output. */
   readonly stdio: readonly (number | 'pipe' | 'ignore' | Stream)[];
-  /** `apart`: signals of our terminal do not reach it. */
+  /** `apart`: in a process group of its own, so that signals of our terminal do not reach it. */
   readonly group: 'apart' | 'ours';
   readonly directory?: string;
-  /** A line of its standard error output, where that is a pipe. */
+  /** Called with each line of the mailer's standard error output, if that is a pipe. */
   readonly complain?: (line: string) => void;
 }
 
-/** Never fails: a program that cannot be started is a verdict. */
+/** Never throws: if the program cannot be started, the verdict says so. */
 export function handOver({words, stdio, group, directory, complain}: HandOverInput): HandOver {
   const [program = '', ...parameters] = words;
   let child: ChildProcess;
@@ -58,7 +59,7 @@ export function handOver({words, stdio, group, directory, complain}: HandOverInp
   }
   let whyNot: string | undefined;
   child.on('error', (error) => (whyNot = error.message));
-  // Without a free descriptor Node sets neither of them.
+  // If no descriptor is free, Node sets neither `stdio` nor `stderr`.
   const pipe = (child.stdio as ChildProcess['stdio'] | undefined)?.[3] as Duplex | undefined;
   const errors = child.stderr as Readable | null | undefined;
   if (errors && complain !== undefined) pass(errors, complain);
@@ -92,13 +93,13 @@ const notStarted = (why: string): HandOver => ({
   kill: () => undefined,
 });
 
-/** What the service manager told us is not for the mailer. */
+/** Our environment, without the variables that the service manager and Node meant for us. */
 function environment(): NodeJS.ProcessEnv {
   const ours = /^(?:LISTEN_(?:FDS|PID|FDNAMES)|NOTIFY_SOCKET|WATCHDOG_(?:USEC|PID)|NODE_.*)$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 
-/** All that comes, within the bound. */
+/** Reads to the end. Keeps the last `longestVerdict` characters. */
 function collect(pipe: Readable | null | undefined): Promise<string> {
   if (pipe === null || pipe === undefined) return Promise.resolve('');
   return new Promise((resolve) => {
@@ -112,12 +113,12 @@ function collect(pipe: Readable | null | undefined): Promise<string> {
 
 function pass(stderr: Readable, complain: (line: string) => void): void {
   const cutter = new LineCutter(longestComplaint, 'latin1');
-  let told = 0;
+  let lines = 0;
   stderr.on('error', () => undefined);
   stderr.on('data', (chunk: Buffer) => {
     for (const line of cutter.take(chunk)) {
-      told += 1;
-      if (line.kind === 'line' && told <= mostTroubles) complain(line.text);
+      lines += 1;
+      if (line.kind === 'line' && lines <= mostTroubles) complain(line.text);
     }
   });
 }

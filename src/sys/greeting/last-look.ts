@@ -1,36 +1,36 @@
 /**
- * The last look at a client before the mailer has its connection, and the hand-over itself, as a program for
- * perl, which each Debian has (Essential). Node cannot do either: it has no MSG_PEEK and no socket options.
+ * The last look at a client before the mailer gets its connection, and the hand-over itself. Both are a program
+ * for perl, which every Debian has (Essential). Node cannot do either: it has no MSG_PEEK and no socket options.
  *
- * Why it is needed: a mailer asks the kernel who its client is. Of a connection that the client has reset the
- * kernel does not know any more, and sendmail takes such a client for this machine itself, which may relay;
- * what the client wrote before the reset can still be read. So from before the last look until the mailer has
- * written its first words a socket filter drops every packet that would reset the connection. A child keeps
- * the socket for so long, and then takes the filter away.
+ * Why it is needed: the mailer asks the kernel for the address of its client. If the client has reset the
+ * connection, the kernel does not know that address any more. sendmail then takes the client for this machine
+ * itself, which may relay, and can still read what the client wrote before the reset. So a socket filter drops
+ * every packet that would reset the connection, from before the last look until the mailer has written its
+ * greeting. A child process keeps the socket for this time, and then removes the filter.
  */
 
 /** Where perl is on every Debian. */
 export const perl = '/usr/bin/perl';
 
-/** `silence`: who spoke is refused. `peer`: only whether the client is still there. */
+/** `silence`: refuses a client that spoke. `peer`: checks only that the client is still there. */
 export type Look = 'silence' | 'peer';
 
-/** What clients hear, as the program writes it. */
+/** Answers to clients. */
 export const words = {
   early: '554 5.5.0 Rejecting commands: traffic before the greeting',
   busy: '421 4.3.2 Too many connections, try again later',
 } as const;
 
 /**
- * Its words are the kind of look, what early talkers and refused clients hear (empty: nothing), and the
- * command. Standard input and output are the connection. Descriptor 3 is a socket to the gate, which closes with exec:
- * the program waits until its other side has been shut down, and tells there what it found
- * (`greeting/waiting/last-words.ts`). The end of the gate shuts it down as well, so a client never waits for a gate
- * that was killed.
+ * Its arguments are the kind of look, the answers to early talkers and to refused clients (empty: no answer), and the
+ * command. Standard input and output are the connection. Descriptor 3 is a socket to the gate, which closes with exec.
+ * The program waits until the gate shuts down its side of that socket, and then writes there what it found
+ * (`greeting/waiting/last-words.ts`). When the gate ends, the kernel shuts its side down, so a client never waits for a
+ * gate that was killed.
  *
- * Numbers are those of Linux: SOL_SOCKET 1, SO_ATTACH_FILTER 26, SO_DETACH_FILTER 27, IPPROTO_TCP 6, TCP_INFO
- * 11, MSG_PEEK with MSG_DONTWAIT 0x42, EAGAIN 11, F_SETFD 2; the filter loads the flags of TCP (byte 13) and
- * drops what has RST (4).
+ * The numbers are those of Linux: SOL_SOCKET 1, SO_ATTACH_FILTER 26, SO_DETACH_FILTER 27, IPPROTO_TCP 6, TCP_INFO
+ * 11, MSG_PEEK with MSG_DONTWAIT 0x42, EAGAIN 11, F_SETFD 2. The filter loads the flags of TCP (byte 13) and
+ * drops packets with RST (4).
  */
 const program = `
 my ($look, $early, $busy, @command) = @ARGV;
@@ -96,7 +96,7 @@ exec {$command[0]} @command;
 failed("$command[0]: $!");
 `;
 
-/** The words of the whole: perl, the program, and what it is given. */
+/** The whole command line: perl, the program, and its arguments. */
 export const lastLook = (
   look: Look,
   early: string,

@@ -1,30 +1,30 @@
 /**
- * The gate's port: takes connections and reads nothing of them. The port is our own, or the service manager
- * holds it (sd_listen_fds(3)), so that nobody is refused while we start.
+ * The gate's port: accepts connections, and reads nothing from them. The gate opens the port itself, or the service
+ * manager holds it (sd_listen_fds(3)), so that no client is refused while the gate starts.
  */
 import fs from 'node:fs';
 import net from 'node:net';
 import {type Connection, connectionOf} from './connection.js';
 
-/** Connections that wait to be taken. A count: the kernel's own bound. */
+/** Connections that wait to be accepted. A count: the kernel's own bound. */
 const backlog = 4096;
 /** The first descriptor that a service manager gives (sd_listen_fds(3)). */
 const firstGiven = 3;
-/** A manager gives one for each line `ListenStream=`. A count. */
+/** Descriptors that are taken from a manager, which gives one for each line `ListenStream=`. A count. */
 const mostGiven = 16;
 
 interface Listener {
-  /** Our descriptors, or ports. */
+  /** `manager`: the sockets come from the service manager. `port`: the gate opened the port. */
   readonly from: 'manager' | 'port';
   readonly port: number;
-  /** Takes no more; those that were taken go on. */
+  /** Accepts no more connections. Those that were accepted stay open. */
   close(): void;
 }
 
 /**
- * Takes the descriptors out of the environment: no program that we start shall believe that they are its.
+ * Takes the descriptors out of the environment, so that no program that we start takes them for its own.
  *
- * @returns none where no manager gave any
+ * @returns nothing if no manager gave any
  */
 export function takeGivenSockets(environment: NodeJS.ProcessEnv = process.env): number[] {
   const {LISTEN_FDS: count, LISTEN_PID: pid} = environment;
@@ -36,7 +36,7 @@ export function takeGivenSockets(environment: NodeJS.ProcessEnv = process.env): 
   return Array.from({length: given}, (_, at) => firstGiven + at);
 }
 
-/** @throws when not even one of the sockets can be listened at */
+/** @throws when a socket cannot be opened; a missing IPv6 is no failure */
 export async function listenForClients(
   port: number,
   given: readonly number[],
@@ -61,7 +61,7 @@ export async function listenForClients(
       servers.push(await listen(make(), options));
     } catch (error) {
       const {code} = error as NodeJS.ErrnoException;
-      // No IPv6 on this machine.
+      // This machine has no IPv6.
       if (options.host === '::' && ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(code ?? '')) continue;
       for (const server of servers) server.close();
       throw error;
@@ -77,7 +77,7 @@ export async function listenForClients(
   };
 }
 
-/** The firewall leads clients of both families to one port. @throws when the manager's sockets are not there */
+/** The firewall redirects clients of both families to one port. @throws when the manager's sockets do not listen there */
 function expectBothFamilies(servers: readonly net.Server[]): void {
   const places = servers.map((server) => server.address() as net.AddressInfo);
   const families = new Set(places.map(({family}) => family));
@@ -95,7 +95,7 @@ function listen(server: net.Server, options: net.ListenOptions): Promise<net.Ser
     server.once('error', reject);
     server.listen(options, () => {
       server.off('error', reject);
-      // A connection that could not be taken: the next one can.
+      // An error here means that one connection could not be accepted. The next one can.
       server.on('error', () => undefined);
       resolve(server);
     });

@@ -1,12 +1,12 @@
 /**
- * The kernel's tables of TCP sockets as text, read without holding up others. What stands in them is read in
- * `greeting/waiting/seen.ts`.
+ * Reads the kernel's tables of TCP sockets as text, without blocking the event loop. `greeting/waiting/seen.ts` reads
+ * the rows.
  */
 import {readFile} from 'node:fs/promises';
 import {isSocketTable} from '../../net/socket-table.js';
 import {socketInodeAt} from '../proc/links.js';
 
-/** Both tables, one behind the other. @throws when one cannot be read, or is none: nobody would be in it */
+/** Both tables, one after the other. @throws when one cannot be read, or is no table: every client would seem gone */
 export async function socketTables(): Promise<string> {
   return (await Promise.all(['tcp', 'tcp6'].map(readTable))).join('\n');
 }
@@ -21,10 +21,10 @@ async function readTable(name: string): Promise<string> {
   return text;
 }
 
-/** The inode of the socket that is our standard input; undefined: it is none. */
+/** The inode of the socket that is our standard input; undefined: standard input is no socket. */
 export const inputSocket = (): string | undefined => socketAt(0);
 
-/** Whether what we write to standard error goes to the client, as inetd has it. */
+/** Whether standard error output goes to the client, as under inetd. */
 export const isErrorOutputTheInput = (): boolean =>
   socketAt(2) !== undefined && socketAt(2) === socketAt(0);
 

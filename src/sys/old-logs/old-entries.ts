@@ -1,4 +1,4 @@
-/** Reads once what the systemd journal has kept since some time. What follows it is `sys/journal/journal.ts`. */
+/** Reads once what the systemd journal has stored since a given time. `sys/journal/journal.ts` follows the journal. */
 import {readJournalEntry} from '../../log/journal-entry.js';
 import type {LogRecord} from '../../log/record.js';
 import {
@@ -15,16 +15,16 @@ const mostEntryBytes = 64 * 1024;
 
 interface OldEntries {
   readonly records: readonly LogRecord[];
-  /** As journalctl prints them. */
+  /** Length of journalctl's output for these records. */
   readonly bytes: number;
 }
 
 /**
- * Ends with what is stored now, or with the signal. What cannot be read as an entry is left out; what
- * follows the journal tells of it.
+ * Yields stored entries, and ends after the newest or at the signal. Text that is no entry is left out without a
+ * log line: the follower of the journal reports such text.
  *
  * @param sinceMs ms since the epoch
- * @param onFailure told why journalctl has failed
+ * @param onFailure called with the reason if journalctl fails
  */
 export async function* storedSince(
   identifiers: readonly string[],
@@ -50,7 +50,7 @@ export async function* storedSince(
     }
     isOver = true;
   } finally {
-    if (!isOver) own.abort(); // the reader has left in the middle
+    if (!isOver) own.abort(); // the caller has stopped reading in the middle
     const end = await ended;
     if (end.kind === 'failed' || end.kind === 'missing') onFailure(end.why);
   }

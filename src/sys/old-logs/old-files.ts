@@ -1,7 +1,7 @@
 /**
- * Finds what the followed logs hold up to the places where following begins: the rotated files
- * beside each, and the log itself. Decides which of it is read at a first start, within bounds;
- * `daemon/learner.ts` reads it.
+ * Finds the old part of each followed log: its rotated files, and the log itself up to the place where
+ * following begins. Decides which parts are read at a first start, within bounds. `daemon/learner.ts`
+ * reads them.
  */
 import fs from 'node:fs';
 import type {LogPosition} from '../../log/position.js';
@@ -12,12 +12,12 @@ import {PackedFile} from '../follow/packed-file.js';
 import {type Rotated, trustedRotated} from '../follow/rotated.js';
 
 export interface OldFile {
-  /** The log that it is of. */
+  /** The followed log to which this file belongs. */
   readonly log: string;
   readonly path: string;
   readonly packing: 'none' | 'gzip' | 'program';
   readonly changedMs: number;
-  /** What of it is read, in unpacked bytes: up to Infinity where its packer does not tell. */
+  /** The part that is read, in unpacked bytes. `toBytes` is Infinity if the packed file does not show its size. */
   readonly fromBytes: number;
   readonly toBytes: number;
 }
@@ -25,25 +25,27 @@ export interface OldFile {
 interface OldFiles {
   /** Oldest first. */
   readonly files: readonly OldFile[];
-  /** Left out: changed too long ago, beyond the bytes, or packed as nothing here unpacks. Counts. */
+  /** Files left out because they changed too long ago. A count. */
   readonly tooOld: number;
+  /** Files left out because the bound of bytes was reached. A count. */
   readonly tooMuch: number;
+  /** Files left out because no program here unpacks them. A count. */
   readonly unreadable: number;
 }
 
 interface OldLogsBounds {
-  /** Of what is read, the newest. Ms. */
+  /** Files that changed longer ago than this are not read. Ms. */
   readonly ageMs: number;
-  /** Unpacked. */
+  /** Bytes that are read of all files, unpacked. The newest come first. */
   readonly bytes: number;
 }
 
-/** Names or patterns, as the logs that stand there now. */
+/** Turns paths and patterns into paths. A pattern stands for the logs that exist now. */
 export const logsOf = (patterns: readonly string[]): string[] => [
   ...new Set(patterns.flatMap((path) => (isPattern(path) ? logsLike(path) : [path]))),
 ];
 
-/** The end of a log as it is now, as the follower will find it; undefined where there is none. */
+/** The present end of a log, as a position for the follower; undefined: the log cannot be opened. */
 export function endOf(log: string, nowMs: number): LogPosition | undefined {
   let file: LogFile | undefined;
   try {
@@ -52,13 +54,13 @@ export function endOf(log: string, nowMs: number): LogPosition | undefined {
     file.seen(nowMs);
     return [file.cursor()];
   } catch {
-    return undefined; // the follower says why
+    return undefined; // the follower logs why
   } finally {
     file?.close();
   }
 }
 
-/** @param positionOf how far each log has been read: what is behind that is the follower's */
+/** @param positionOf how far each log has been read: the follower reads everything after that */
 export function oldFiles(
   logs: readonly string[],
   positionOf: (log: string) => LogPosition | undefined,
@@ -72,7 +74,7 @@ export function oldFiles(
   let left = bytes;
   for (const file of young) {
     const {toBytes, likelyBytes} = file;
-    // Of what nobody knows the size of all is read, or nothing.
+    // A file of unknown size is read whole or not at all.
     const isUnknown = toBytes === Infinity;
     const fromBytes = isUnknown ? 0 : Math.max(0, toBytes - left);
     const bytes = isUnknown ? likelyBytes : toBytes - fromBytes;
@@ -87,7 +89,7 @@ export function oldFiles(
   };
 }
 
-/** @throws the system's error when it cannot be opened */
+/** @throws the system's error when the file cannot be opened */
 export async function openOldFile({log, path, packing, fromBytes}: OldFile): Promise<FollowedFile> {
   const place = {identity: '', offset: fromBytes, guard: ''};
   if (packing === 'none') {
@@ -100,7 +102,7 @@ export async function openOldFile({log, path, packing, fromBytes}: OldFile): Pro
   return file;
 }
 
-/** Those of each log keep their order, which their times alone do not tell; those of several are merged. */
+/** Merges the files of several logs by time. Files of one log keep their order, which their times alone do not show. */
 function newestFirst(logs: readonly Found[][]): Found[] {
   const left = logs.filter((files) => files.length > 0).map((files) => [...files]);
   const all: Found[] = [];
@@ -112,12 +114,12 @@ function newestFirst(logs: readonly Found[][]): Found[] {
   return all;
 }
 
-/** With what it likely holds, unpacked. */
+/** A file with the likely number of its unpacked bytes. */
 type Sized = OldFile & {readonly likelyBytes: number};
 type Found = Omit<Sized, 'packing'> & {readonly packing: Rotated['packing']};
 
 function filesOf(log: string, position: LogPosition): Found[] {
-  // What anybody else has put there would teach us mailers and names that are none.
+  // Only trusted files: from a file of another user we would learn mailers and names that do not exist.
   const rotated = trustedRotated(log);
   const current = currentOf(log);
   const all = [
@@ -125,7 +127,7 @@ function filesOf(log: string, position: LogPosition): Found[] {
     ...(current === undefined ? [] : [current]),
   ];
   const readTo = (file: Rotated) => position.find((cursor) => isOf(cursor, file))?.offset;
-  // What came after a file that was read in part has not been read at all.
+  // Files newer than one that was read in part have not been read yet: the follower reads them.
   const firstRead = all.findIndex((file) => readTo(file) !== undefined);
   const known = firstRead < 0 ? rotated : all.filter((file, at) => at <= firstRead || readTo(file));
   return known.map((file) => {
@@ -149,8 +151,9 @@ function currentOf(log: string): Rotated | undefined {
 }
 
 /**
- * Unpacked. RFC 1952 section 2.3.1: the last four bytes of a gzip file are the size, modulo 4 GiB. Of a
- * damaged file they are anything, and must not use up the bytes of all others.
+ * The unpacked size of a file, in bytes. The last four bytes of a gzip file are its size modulo 4 GiB (RFC 1952,
+ * section 2.3.1). In a damaged file they can be any number, so they are bounded: otherwise one file could use up
+ * the bytes of all others.
  */
 function sizeOf({path, packing}: Rotated): number {
   let descriptor: number | undefined;
@@ -163,14 +166,14 @@ function sizeOf({path, packing}: Rotated): number {
     fs.readSync(descriptor, trailer, 0, trailerBytes, size - trailerBytes);
     return Math.min(trailer.readUInt32LE(0), size * mostPacked);
   } catch {
-    return 0; // gone meanwhile, or not to be read
+    return 0; // the file is gone, or we may not read it
   } finally {
     if (descriptor !== undefined) fs.closeSync(descriptor);
   }
 }
 
 const trailerBytes = 4;
-/** How many times smaller xz, zstd and bzip2 make a log of a mailer, about. A ratio. */
+/** About how many times smaller xz, zstd and bzip2 make a log of a mailer. A ratio. */
 const likelyPacked = 20;
-/** How many times smaller gzip makes anything. A ratio: the limit of its method. */
+/** At most how many times smaller gzip makes a file. A ratio: the limit of its method. */
 const mostPacked = 1032;

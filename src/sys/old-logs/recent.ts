@@ -1,6 +1,6 @@
 /**
- * Reads what was written lately into logs that are not followed: the end of a file, the newest entries of
- * the mail facility in the journal. A look now and then; nothing is remembered between two.
+ * Reads the newest lines of logs that are not followed: the end of a file, and the newest entries of the mail
+ * facility in the journal. Remembers nothing between two calls.
  */
 import fs from 'node:fs';
 import type {Line} from '../../log/line.js';
@@ -10,15 +10,15 @@ import {trustedRotated} from '../follow/rotated.js';
 import {journalctl, ownMachineId, recentMailParameters} from '../journal/journalctl.js';
 import {runCommand} from '../run/command.js';
 
-/** Length of the end of a file. Bytes: some hundred lines. */
+/** Length of the part of a file that is read, from its end. Bytes: some hundred lines. */
 const tailBytes = 64 * 1024;
-/** Of the journal. A count. */
+/** Entries of the journal that are read. A count. */
 const mostEntries = 500;
 const lookTimeoutMs = 10_000;
 
 const {O_NONBLOCK, O_RDONLY} = fs.constants;
 
-/** The plain files that a log was rotated into. */
+/** Rotated files of a log that are not packed. */
 export const plainRotated = (path: string): string[] => {
   try {
     return trustedRotated(path)
@@ -29,7 +29,7 @@ export const plainRotated = (path: string): string[] => {
   }
 };
 
-/** Whole lines at the end of a file; none where it was not changed since, or cannot be read. */
+/** Whole lines at the end of a file; none if it has not changed since then, or cannot be read. */
 export function linesSince(path: string, sinceMs: number): Line[] {
   let descriptor: number | undefined;
   try {
@@ -40,7 +40,7 @@ export function linesSince(path: string, sinceMs: number): Line[] {
     const buffer = Buffer.alloc(stat.size - from);
     const length = fs.readSync(descriptor, buffer, 0, buffer.length, from);
     const lines = buffer.toString('latin1', 0, length).split('\n');
-    // The first may be half a line, the last has not ended.
+    // The first may be half a line, and the last has no end yet.
     const whole = from === 0 ? lines.slice(0, -1) : lines.slice(1, -1);
     return whole.map((text) => ({source: path, offset: 0, text}));
   } catch {
@@ -50,7 +50,7 @@ export function linesSince(path: string, sinceMs: number): Line[] {
   }
 }
 
-/** The newest entries of the mail facility since then, whatever program wrote them. */
+/** The newest entries of the mail facility since then, of any program. */
 export async function mailEntriesSince(sinceMs: number, stop: AbortSignal): Promise<LogRecord[]> {
   const parameters = recentMailParameters(sinceMs, mostEntries);
   const result = await runCommand(journalctl, parameters, {timeoutMs: lookTimeoutMs, stop});

@@ -12,7 +12,7 @@ type EarlyRead =
   | {readonly kind: 'clients'; readonly clients: readonly string[]}
   | {readonly kind: 'failed'; readonly why: string};
 
-/** How one tool lists them, and forgets some of them. */
+/** How one tool lists early talkers, and deletes some of them. */
 interface Tongue {
   readonly list: Call;
   readonly isAbsent: (why: string) => boolean;
@@ -26,7 +26,7 @@ const nftTongue = (family: Family): Tongue => {
     list: {program: 'nft', parameters: ['-j', 'list', 'set', ip, name, 'early'], input: ''},
     isAbsent,
     read: (listing) => {
-      // A listing of one set holds no table: this completes it for the reader.
+      // `nft list set` prints no table. `listedIn` expects one, so it is added.
       const listed = listedIn(listing.replace('{"nftables": [', '{"nftables": [{"table": {}}, '));
       if (listed.kind === 'unreadable') return undefined;
       return listed.items
@@ -36,7 +36,7 @@ const nftTongue = (family: Family): Tongue => {
             elementNetwork(typeof each === 'object' && 'elem' in each ? each.elem.val : each) ?? [],
         );
     },
-    // What the kernel has ended meanwhile cannot be deleted: it is ensured first.
+    // The kernel may have ended an element meanwhile. Deleting it would fail, so it is added first.
     forget: (clients) =>
       nft([
         `add element ${gateTable(family)} early { ${clients.join(', ')} }`,
@@ -77,8 +77,7 @@ export async function takeEarly(
     return {kind: 'failed', why};
   }
   if (clients.length === 0) return {kind: 'clients', clients};
-  // If the kernel did not forget them they would be reported twice. So none is reported now; the
-  // next call reports them.
+  // If the deletion fails, none is reported now: otherwise the next call would report them twice.
   const forgotten = await run(tongue.forget(clients));
   return forgotten.kind === 'done'
     ? {kind: 'clients', clients}

@@ -1,7 +1,7 @@
 /**
- * Keeps the way to the gate in the firewall of both families as the settings say, and asks the
- * kernel which clients spoke too early. Others decide which clients pass or are exempt, and when
- * the gate last reported.
+ * Keeps the way to the gate in the firewall of both families as the settings demand, and asks the
+ * kernel which clients spoke too early. Others decide which clients have a pass or are exempt, and
+ * note when the gate last reported.
  */
 import {Troubles} from '../../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../../base/mechanisms/single-flight.js';
@@ -25,9 +25,9 @@ export type GateSettings = Pick<Config, 'backend' | 'hookPlace' | 'greeting' | '
 
 interface GateSurroundings extends KeeperTools {
   readonly former: GateFormer;
-  /** Saves that; called before the first rule is made. */
+  /** Saves `former`; called before the first rule is made. */
   readonly save: () => void;
-  /** The other of the two programs called iptables, where it may hold something. */
+  /** The other of the two programs called iptables, if it may hold rules. */
   readonly otherVariant: () => Promise<Variant | undefined>;
 }
 
@@ -49,7 +49,7 @@ export class GateRules implements GateWay {
   readonly #cleaning = new SingleFlight(() => this.#tryLeftovers());
   #isStopped = false;
 
-  /** @param families none in a dry run: then nothing is done */
+  /** @param families none in a dry run: then the firewall is not touched */
   constructor(settings: GateSettings, families: readonly Family[], surroundings: GateSurroundings) {
     this.#settings = settings;
     this.#families = families;
@@ -70,7 +70,7 @@ export class GateRules implements GateWay {
       say('notice', noSets);
     }
     if (this.#goals.size > 0) {
-      // Known before anything is made: a crash between would leave rules of which nobody knows.
+      // Saved before the first rule is made: after a crash between the two, unknown rules would stay.
       former.note();
       save();
       await this.#enforce();
@@ -129,7 +129,7 @@ export class GateRules implements GateWay {
   async check(): Promise<void> {
     if (this.#isStopped) return;
     for (const goal of this.#goals.values()) goal.forgetEnded(nowMs());
-    // First what we ourselves have changed: it is no repair.
+    // Our own changes first, so that the check does not count them as repairs.
     await this.#enforce();
     await this.#keepers.check();
     await this.#cleaning.join();
@@ -151,9 +151,7 @@ export class GateRules implements GateWay {
     );
   }
 
-  /**
-   * Rules that stay lead clients to the gate no longer than the kernel's timeout (`aliveSeconds`).
-   */
+  /** `left`: the rules stay, and the kernel ends the redirection after `aliveSeconds`. */
   async stop(end: 'left' | 'removed'): Promise<'left' | 'removed' | 'failed'> {
     this.#isStopped = true;
     await this.#keepers.stop('leave');
@@ -164,14 +162,14 @@ export class GateRules implements GateWay {
     const variant = await otherVariant();
     const failures = await removeGate(this.#settings, this.#families, variant, {
       run,
-      // To take away what stood is no news here.
+      // The removal is expected here, so its notices are not logged.
       say: (level, message) => (level === 'notice' ? undefined : say(level, message)),
     });
     for (const failure of failures) say('error', failure);
     return failures.length === 0 ? 'removed' : 'failed';
   }
 
-  /** With the backend `iptables` there is nothing to observe with. */
+  /** The backend `iptables` has no sets, and cannot observe. */
   get #mode(): GateMode | 'off' {
     const mode = gateMode(this.#settings);
     return mode === 'observe' && this.#settings.backend === 'iptables' ? 'off' : mode;
@@ -193,7 +191,7 @@ export class GateRules implements GateWay {
   async #tryLeftovers(): Promise<void> {
     const {former, otherVariant} = this.#surroundings;
     if (this.#families.length === 0 || !former.mayStand()) return;
-    // Not before ours stands.
+    // Other rules go only when ours are in force.
     if (!this.#keepers.isInOrder) return;
     const place = {...this.#settings, mode: this.#mode, families: this.#families};
     this.#keepers.expectLeftovers(gateLeftovers(place, await otherVariant()));

@@ -1,6 +1,6 @@
 /**
- * What the greeting may have left in the kernel: of other backends, or at all if there should be
- * nothing now. `gate-rules.ts` decides when to try.
+ * Rules of the greeting that should not be in the kernel any more: those of other backends, or all of
+ * them if the greeting is off. `gate-rules.ts` decides when to remove them.
  */
 import type {Config} from '../../../config/schema.js';
 import {orNoChain} from '../../../firewall/hidden-chain.js';
@@ -13,10 +13,10 @@ import {gateChainPart, gateSetPart, gateSets} from '../chains.js';
 import {gateTableBackend} from '../nftables.js';
 import {gateName, type GateMode} from '../spec.js';
 
-/** Whether something of ours may stand, or be loaded again: settings change while nobody runs. */
+/** Whether rules of ours may be in the kernel, or be restored: settings change while no daemon runs. */
 export interface GateFormer {
   readonly mayStand: () => boolean;
-  /** From now on something may. Said before the first batch. */
+  /** From now on rules may be there. Called before the first batch. */
   readonly note: () => void;
 }
 
@@ -33,7 +33,7 @@ interface GatePlace {
   readonly families: readonly Family[];
 }
 
-/** All that may be left beside what is in force, in the order in which it can go: chains hold the sets. */
+/** Everything that may be left besides what is in force. Chains come before the sets that they match. */
 export function gateLeftovers(
   {backend, mode, families}: GatePlace,
   otherVariant: Variant | undefined,
@@ -43,7 +43,7 @@ export function gateLeftovers(
     const chains = (variant: Variant): Leftover[] =>
       (['nat', 'filter'] as const).map((table) => {
         const plain = gateChainPart(family, table, variant);
-        // As with the chain of the blocks (`blocks/live/leftovers.ts`).
+        // For the same reason as with the chain of the blocks (`blocks/live/leftovers.ts`).
         return backend === 'nftables' && table === 'filter'
           ? leftoverOf(orNoChain(plain, gateName, family))
           : leftoverOf(plain);
@@ -59,9 +59,9 @@ export function gateLeftovers(
 }
 
 /**
- * Takes all of the greeting out of both families, whichever backend has made it.
+ * Removes all rules and sets of the greeting from both families, whichever backend has made them.
  *
- * @returns why something stays, one line each
+ * @returns why something stays, one line for each failure
  */
 export function removeGate(
   {backend}: Pick<Config, 'backend'>,
