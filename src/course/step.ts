@@ -67,7 +67,7 @@ function reload(course: Course, {asker, confirmSeconds, read}: Reload, nowMs: nu
   const {config, text} = read;
   if (asker === 'signal' && now.trial?.kind === 'failed' && now.trial.tried === text) {
     return refuseReload(
-      'the file still says what nobody confirmed: correct it, or take it with `blocksmtp reload`',
+      'the file still holds the configuration that nobody confirmed: correct it, or apply it with `blocksmtp reload`',
     );
   }
   const trial = trialOf(now, text, confirmSeconds, nowMs);

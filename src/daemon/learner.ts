@@ -219,7 +219,7 @@ export class Learner {
     const size = `${megabytes(this.#bytes)}, ${countText(Math.max(1, Math.round(spanMs / dayMs)), 'day')}`;
     const head =
       this.#deliveries === 0
-        ? 'the old logs tell of no delivery'
+        ? 'the old logs contain no delivery'
         : `learnt from ${countText(this.#files, 'old log')} (${size}): ${countText(this.#deliveries, 'recipient')} that took mail, in ${Math.ceil(tookSeconds)}s`;
     const untilMs = learningUntilMs(state.learning, nowMs());
     const day =

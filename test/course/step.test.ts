@@ -240,7 +240,7 @@ describe('the time of a trial is over', () => {
   test('on the way back a signal changes nothing, and an operator keeps what is to be lifted', () => {
     if (over.kind !== 'turn') throw new Error(over.kind);
     const signal = nextStep(over.course, reload('signal', file(five)), nowMs + 100);
-    expect(signal).toEqual(refused(/the file still says what nobody confirmed/));
+    expect(signal).toEqual(refused(/the file still holds the configuration that nobody confirmed/));
     const operator = nextStep(over.course, reload('operator', file(five)), nowMs + 100);
     expect(turned(operator)).toMatchObject({config: five, liftSinceMs: 940_000});
     expect(turned(operator)).not.toHaveProperty('trial');
@@ -250,7 +250,7 @@ describe('the time of a trial is over', () => {
 describe('after a trial that failed', () => {
   test('a signal does not bring back what nobody confirmed', () => {
     const step = nextStep(wentBack, reload('signal', file(five)), nowMs);
-    expect(step).toEqual(refused(/the file still says what nobody confirmed/));
+    expect(step).toEqual(refused(/the file still holds the configuration that nobody confirmed/));
   });
 
   test.each<[string, CourseEvent, Config]>([

@@ -101,7 +101,7 @@ describe('the first start', () => {
     expect(untilMs - Date.now() - dayMs).toBeLessThanOrEqual(0);
     expect(said).toEqual([
       expect.stringMatching(
-        /^the old logs tell of no delivery; learning until \S+[+-]\d\d:\d\d, and clients are judged more mildly until then$/,
+        /^the old logs contain no delivery; learning until \S+[+-]\d\d:\d\d, and clients are judged more mildly until then$/,
       ),
     ]);
   });

@@ -214,10 +214,10 @@ const noneYet = 'held until a line tells whose it was';
 
 /** Why an event has no effect yet, for the events where that is normal. */
 const withoutOutcome: Readonly<Partial<Record<MailEvent['kind'], string>>> = {
-  connected: 'whose process it is from now on',
+  connected: 'says which client this process serves from now on',
   envelopeEnd: 'the end of an envelope in which nothing was refused',
-  undeliverable: 'of mail of a local program: no client is to blame',
-  delivered: 'of mail that came before the log that is read, whose client is not known',
+  undeliverable: 'mail of a local program: no client is to blame',
+  delivered: 'mail from before this log: its client is unknown',
 };
 
 function plain(event: MailEvent): EventFacts {

@@ -83,7 +83,7 @@ export function firstLife(options: Options): FirstLife {
   const lift = trial.kind === 'running' ? {liftSinceMs: trial.sinceMs} : {};
   if (trial.tried !== text) {
     const noted = notNoted(() => endTrial(config.stateDir));
-    const message = `the configuration file is another one than what nobody confirmed: the trial is over, and the file is in force${noted}`;
+    const message = `the configuration file has changed since the trial that nobody confirmed: the trial is over, and the file is in force${noted}`;
     return {kind: 'life', life: {config, text, ...lift, why: {level: 'notice', message}}};
   }
   const before = checked(options, trial.before);
@@ -96,7 +96,7 @@ export function firstLife(options: Options): FirstLife {
   }
   const failed = {...trial, kind: 'failed'} as const;
   const noted = notNoted(() => writeTrial(config.stateDir, failed));
-  const message = `the configuration was never confirmed: the one before is in force; \`blocksmtp reload\` takes over what the file says${noted}`;
+  const message = `the configuration was never confirmed: the one before is in force; \`blocksmtp reload\` applies the file${noted}`;
   const life = {
     config: before.config,
     text: trial.before,

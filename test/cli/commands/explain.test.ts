@@ -126,7 +126,7 @@ describe('explain tells of each line', () => {
     expect(eventsOf(printed).map(({outcome}) => outcome)).toEqual([
       'the end of an envelope in which nothing was refused; mail of 203.0.113.7 to 1 recipient',
       '203.0.113.7 delivered to 1 recipient, proof log; mail sent for 1 recipient',
-      'of mail that came before the log that is read, whose client is not known; mail sent for 1 recipient',
+      'mail from before this log: its client is unknown; mail sent for 1 recipient',
     ]);
   });
 
