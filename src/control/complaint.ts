@@ -30,7 +30,7 @@ interface ComplaintDeskView {
   readonly due: number;
 }
 
-type Served = Exclude<ComplaintRequest, {command: 'accuse'}>;
+type Served = Exclude<ComplaintRequest, {command: 'accuse' | 'complaintContact'}>;
 
 /** Of what the other side says. Characters. */
 const mostWhy = 200;

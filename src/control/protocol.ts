@@ -39,6 +39,8 @@ export const requests = {
   report: {seconds: whole(1, longestReportSeconds)},
   /** The abuse contact of an address, as far as it is remembered. */
   contact: {address: isText},
+  /** The same, and where nothing is remembered the daemon searches. `failed`: also where the last search failed. */
+  complaintContact: {address: isText, again: maybe(oneOf<'failed'>({failed: true}))},
   /** The clients that wait at the gate. */
   waiting: {},
   block: {network: isText, seconds: whole(1, longestOperatorSeconds)},
@@ -105,6 +107,7 @@ export type ComplaintRequest = Extract<
       | 'complaintForget'
       | 'complaintNever'
       | 'complaintAnswer'
+      | 'complaintContact'
       | 'accuse';
   }
 >;
