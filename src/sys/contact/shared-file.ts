@@ -8,7 +8,7 @@ import {dirname} from 'node:path';
 import {readTextFile, writeTextFile} from '../disk/text-file.js';
 import {runCommand} from '../run/command.js';
 
-/** Whoever has the lock reads and writes some kilobytes. Seconds of flock(1), and ms with its start. */
+/** The process that has the lock reads and writes some kilobytes. Seconds of flock(1), and ms with its start. */
 const lockSeconds = 10;
 const flockTimeoutMs = 20_000;
 

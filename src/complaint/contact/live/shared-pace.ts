@@ -1,6 +1,6 @@
 /**
  * Takes a turn at a registry for this process, in the counts that all processes of the program share. A registry
- * whose questions cannot be counted is not asked. `rdap/question-count.ts` decides.
+ * whose questions cannot be counted is not asked. `complaint/contact/rdap/question-count.ts` decides.
  */
 import {
   countsIn,

@@ -62,7 +62,7 @@ export function countsIn(json: unknown): QuestionCounts {
 
 export const jsonOf = (counts: QuestionCounts): object => Object.fromEntries(counts);
 
-/** @param mostWaitMs whoever has to wait longer takes no place */
+/** @param mostWaitMs a process that would wait longer takes no place */
 export function takeTurn(
   counts: QuestionCounts,
   server: string,

@@ -1,7 +1,7 @@
 /**
  * Complaints of the installed package, from within the sandbox of its unit: a guesser is blocked, a registry and
  * a name server of the guest say whom to tell, the letter goes out by the guest's sendmail, and a bounce comes
- * back by an alias. Steps in the life of the machine of `package.test.ts`, whose clients and package stand.
+ * back by an alias. Steps in the life of a machine that has the package, and clients in a network of their own.
  */
 import {expect, test} from '@jest/globals';
 import {readFileSync} from 'node:fs';
