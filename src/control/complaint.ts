@@ -30,7 +30,7 @@ interface ComplaintDeskView {
   readonly due: number;
 }
 
-type Served = Exclude<ComplaintRequest, {command: 'accuse'}>;
+type Served = Exclude<ComplaintRequest, {command: 'accuse' | 'complaintContact'}>;
 
 /** The greatest length of a reason from the other side. Characters. */
 const mostWhy = 200;

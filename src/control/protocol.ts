@@ -42,6 +42,8 @@ export const requests = {
   report: {seconds: whole(1, longestReportSeconds)},
   /** The remembered abuse contact of an address. */
   contact: {address: isText},
+  /** The same, and where nothing is remembered the daemon searches. `failed`: also where the last search failed. */
+  complaintContact: {address: isText, again: maybe(oneOf<'failed'>({failed: true}))},
   /** The clients that wait at the gate. */
   waiting: {},
   block: {network: isText, seconds: whole(1, longestOperatorSeconds)},
@@ -114,6 +116,7 @@ export type ComplaintRequest = Extract<
       | 'complaintForget'
       | 'complaintNever'
       | 'complaintAnswer'
+      | 'complaintContact'
       | 'accuse';
   }
 >;

@@ -21,7 +21,7 @@ test('the program has them all, in their order, each once', () => {
 });
 
 test('each request has its command', () => {
-  // `list --greeting` asks for who waits; the gate greets.
+  // `list --greeting` asks for who waits; the gate greets; `contact` has the daemon search.
   const others = [
     'waiting',
     'greet',
@@ -29,6 +29,7 @@ test('each request has its command', () => {
     'complaintForget',
     'complaintNever',
     'complaintAnswer',
+    'complaintContact',
   ];
   const own = Object.keys(requests).filter((name) => !others.includes(name));
   expect(names).toEqual(expect.arrayContaining(own));

@@ -19,7 +19,9 @@ beforeEach(() => {
   config = {...configIn('/nowhere'), ...own};
 });
 
-const ask = (request: Exclude<ComplaintRequest, {command: 'accuse'}>): Answer => {
+const ask = (
+  request: Exclude<ComplaintRequest, {command: 'accuse' | 'complaintContact'}>,
+): Answer => {
   const mail = {subject: 's', text: 't', raw: 'r'};
   const compose = ({contact}: Complaint) =>
     contact === undefined

@@ -74,6 +74,14 @@ const samples: {
   ),
   complaintForget: fc.record({command: fc.constant('complaintForget'), contact: fc.string()}),
   complaintNever: fc.record({command: fc.constant('complaintNever'), network}),
+  complaintContact: fc.record(
+    {
+      command: fc.constant('complaintContact'),
+      address: fc.string(),
+      again: fc.constant('failed'),
+    },
+    {requiredKeys: ['command', 'address']},
+  ),
   complaintAnswer: fc.record({
     command: fc.constant('complaintAnswer'),
     ...{id: fc.string(), is: fc.constantFrom('bounce', 'person'), why: fc.string()},

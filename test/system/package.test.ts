@@ -11,6 +11,7 @@ import {execa} from 'execa';
 import {root} from './lab/paths.js';
 import {sleep, until} from './lab/until.js';
 import {buildPackage} from './package/build-package.js';
+import {complaintSteps} from './package/complaints/steps.js';
 import {boot, type Guest} from './package/guest.js';
 import {requirePackageLab} from './package/require.js';
 
@@ -212,6 +213,8 @@ describe('the Debian package', () => {
     expect(count).toBeGreaterThanOrEqual(10);
     expect(count).toBeLessThanOrEqual(50);
   });
+
+  complaintSteps(() => guest);
 
   test('blocks, and has its blocks again after being killed', async () => {
     const before = await show('MainPID');

@@ -16,7 +16,7 @@ export async function answerReturned(
   form: 'text' | 'json',
   output: Output,
 ): Promise<ExitCode> {
-  const read = readReturned(await readBeginning('-', mostReturned));
+  const read = readReturned(await readBeginning('-', mostReturned, 'taken'));
   if (read.kind === 'stranger') {
     return tell({kind: 'unchanged', message: 'not about a complaint of ours'}, form, output);
   }

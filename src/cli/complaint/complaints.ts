@@ -1,15 +1,17 @@
 /**
  * `blocksmtp complain` and `blocksmtp complaints`: asks the running daemon. If none runs, shows
- * what the state holds; then it sends and changes nothing.
+ * what the state holds, and notes there to which contacts no complaint may go. Sends nothing.
  */
 import {printable} from '../../base/printable.js';
 import {jsonWithTimes} from '../../base/time-text.js';
 import type {Config} from '../../config/schema.js';
 import {serveComplaint} from '../../control/complaint.js';
 import type {Answer, ComplaintRequest} from '../../control/protocol.js';
-import {openToLook} from '../../daemon/resources.js';
+import {deniedText} from '../../control/reading.js';
+import {openResources, openToLook} from '../../daemon/resources.js';
 import {complaintTable, complaintText, lettersText} from '../../report/tables/complaints.js';
 import {nowMs} from '../../sys/run/clock.js';
+import {isRoot} from '../../sys/run/machine.js';
 import type {Log} from '../../sys/talk/log.js';
 import {askWatched} from '../commands/ask.js';
 import {tellChange} from '../face/change.js';
@@ -35,22 +37,54 @@ export async function complaints(
     return exitCode.unavailable;
   }
   const answer = asked.kind === 'answer' ? asked.answer : await alone(request, config, log);
+  if ('unavailable' in answer) {
+    output.complain(printable(answer.unavailable, 500));
+    return exitCode.unavailable;
+  }
   return print(request.command, answer, form, shows, output);
 }
 
-async function alone(request: ComplaintRequest, config: Config, log: Log): Promise<Answer> {
-  if (request.command !== 'complaints') {
-    return {kind: 'refused', message: 'no daemon runs: it notes what is due, and sends it'};
+type WithoutDaemon = Extract<
+  ComplaintRequest,
+  {command: 'complaints' | 'complaintForget' | 'complaintNever'}
+>;
+const withoutDaemon: ReadonlySet<ComplaintRequest['command']> = new Set([
+  ...(['complaints', 'complaintForget', 'complaintNever'] as const),
+]);
+const needsNone = (request: ComplaintRequest): request is WithoutDaemon =>
+  withoutDaemon.has(request.command);
+
+async function alone(
+  request: ComplaintRequest,
+  config: Config,
+  log: Log,
+): Promise<Answer | {readonly unavailable: string}> {
+  if (!needsNone(request)) {
+    return {unavailable: 'no daemon runs: it notes what is due, and sends it'};
   }
-  const opened = await openToLook(config, log);
-  if (opened.kind !== 'ready') return {kind: 'refused', message: opened.why};
+  const changes = request.command !== 'complaints';
+  if (changes && config.dryRun)
+    return {kind: 'refused', message: 'dry_run is set: nothing is saved'};
+  const opened = await (changes ? openResources : openToLook)(config, log);
+  if (opened.kind !== 'ready') return {unavailable: whyOf(request, opened.why)};
   const {resources} = opened;
   try {
     const compose = () => ({kind: 'wrong', why: 'no daemon runs'}) as const;
-    return serveComplaint(request, {config, tables: resources.state, compose, due: 0}, nowMs());
+    const view = {config, tables: resources.state, compose, due: 0};
+    const answer = serveComplaint(request, view, nowMs());
+    if (answer.kind === 'done') resources.commit();
+    return answer;
+  } catch (error) {
+    return {unavailable: `${config.stateDir}: NOT saved: ${(error as Error).message}`};
   } finally {
     resources.leave();
   }
+}
+
+/** The system's own words name no cure. */
+function whyOf(request: ComplaintRequest, why: string): string {
+  const denied = deniedText(request);
+  return isRoot() || why.includes(denied) ? why : `${denied} (${why})`;
 }
 
 function print(

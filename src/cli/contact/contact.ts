@@ -23,7 +23,7 @@ export async function contact(
 ): Promise<ExitCode> {
   const address = parseAddress(text);
   if (address === undefined) return exitCode.usage;
-  const {answer, by} = await searching(config, log, (search) => search(address));
+  const {answer, by} = await searching(config, log, (search) => search(address), 'failed');
   const shown = {address: address.text, answer, by};
   if (form === 'json') output.print(contactJson(shown));
   else if (answer.kind === 'found') output.print(contactText(shown));

@@ -3,6 +3,7 @@
  * report. Makes no report if a fact that its type requires is not known. The tests check each report
  * against the schemas. Computes no id.
  */
+import {countText} from '../../base/count.js';
 import {isoTime} from '../../base/time-text.js';
 import {printable} from '../../base/printable.js';
 import type {Accusation} from '../spool/accusation.js';
@@ -58,7 +59,7 @@ function guessingReport(attacker: Attacker, sender: Sender, {idOf}: XarfTools): 
 }
 
 const describe = ({unknownNames, wrongPasswords, blocks}: Attacker): string =>
-  `Guessed user names at a mail relay: ${unknownNames} unknown names, ${wrongPasswords} wrong passwords, blocked ${blocks} times. The TCP connections were complete. Names are given as patterns and keyed hashes.`;
+  `Guessed user names at a mail relay: ${countText(unknownNames, 'unknown name')}, ${countText(wrongPasswords, 'wrong password')}, blocked ${countText(blocks, 'time')}. The TCP connections were complete. Names are given as patterns and keyed hashes.`;
 
 function messageReport(
   about: Extract<Accusation, {kind: 'message'}>,

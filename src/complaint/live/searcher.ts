@@ -3,6 +3,7 @@
  * networks, a few at a time, and enters one complaint for each network. `complaint/due.ts` decides
  * which are due. Writes no letter.
  */
+import {countText} from '../../base/count.js';
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import {printable} from '../../base/printable.js';
@@ -185,7 +186,7 @@ export class Searcher {
     if (entered === 'waits' || contact === undefined) this.#wait(due, nowMs + laterMs);
     if (entered === 'entered') {
       const whom = contact === undefined ? `nobody: ${why}` : contact.mailbox;
-      say('info', `complaint ${id}: ${due.length} clients of ${network}, to ${whom}`);
+      say('info', `complaint ${id}: ${countText(due.length, 'client')} of ${network}, to ${whom}`);
     }
   }
 }

@@ -114,6 +114,7 @@ export class ComplaintDesk {
 
   answer(request: ComplaintRequest): Promise<Answer> {
     if (request.command === 'accuse') return this.#accuse(request);
+    if (request.command === 'complaintContact') return this.#search(request);
     const {config, state, now, save} = this.#parts;
     const view = {
       ...{config, tables: state},
@@ -150,6 +151,17 @@ export class ComplaintDesk {
     return message.kind === 'entered'
       ? {kind: 'done', message: message.text}
       : {kind: 'refused', message: message.text};
+  }
+
+  /** For a command: so all questions have one pace, and the answer is remembered. */
+  async #search({
+    address: text,
+    again,
+  }: Extract<ComplaintRequest, {command: 'complaintContact'}>): Promise<Answer> {
+    const address = parseAddress(text);
+    if (address === undefined) return {kind: 'refused', message: 'expected an address'};
+    const {answer} = await this.#finder.look(address, this.#parts.now(), again);
+    return {kind: 'contact', known: answer};
   }
 
   #see(client: Address): void {

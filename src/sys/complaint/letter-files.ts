@@ -18,7 +18,9 @@ export function letterFiles(folder: string): Found {
   try {
     names = fs.readdirSync(folder).filter((name) => /^[^.].*\.txt$/.test(name));
   } catch (error) {
-    return {files: [], problems: [`complaint_letters: ${(error as Error).message}`]};
+    const {code, message} = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' || code === 'ENOTDIR' ? `${folder}: no such folder` : message;
+    return {files: [], problems: [`complaint_letters: ${why}`]};
   }
   const paths = names
     .sort()

@@ -1,7 +1,7 @@
 /** The command as it is built, in a network of its own in which registries, names and a state are those of the test. */
 import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
 import {execFileSync, spawnSync} from 'node:child_process';
-import {writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {bundle, type Child, start} from '../../support/child.js';
 import {houseScript} from '../../support/contact/house.js';
@@ -25,6 +25,8 @@ interface House {
     stderr: string;
   };
   readonly requests: () => string[];
+  /** In the state: how many questions went to each registry. */
+  readonly counts: string;
   readonly child: Child;
 }
 
@@ -75,6 +77,7 @@ async function openHouse(): Promise<House> {
   writeFileSync(config, [...settings, ...places, ''].join('\n'));
   const made: House = {
     child,
+    counts: join(folder, 'state/registries.json'),
     requests: () =>
       child
         .output()
@@ -116,6 +119,30 @@ whereRoot('by HTTPS from the bootstrap to the registry, and to another one', asy
   await until('the servers have told', () => requests().length >= expected.length);
   expect(requests()).toEqual(expected);
 });
+
+whereRoot(
+  'what one command asked counts for the next, and none asks more than a day allows',
+  async () => {
+    const {ask, requests, counts} = await openHouse();
+    ask('192.0.2.7');
+    type Counts = Record<string, {freeMs: number; hours: {hour: number; questions: number}[]}>;
+    const counted = JSON.parse(readFileSync(counts, 'utf8')) as Counts;
+    const [bootstrap, registry] = ['data.example.net', 'rdap.example.net'];
+    expect(Object.keys(counted).sort()).toEqual([bootstrap, registry]);
+    expect(counted[registry]?.hours).toMatchObject([{questions: 1}]);
+    const spent = counted[registry]!.hours.map((each) => ({...each, questions: 200}));
+    writeFileSync(counts, JSON.stringify({...counted, [registry]: {freeMs: 0, hours: spent}}));
+    await until('the servers have told', () => requests().length === 2);
+    const {code, stderr} = ask('192.0.2.7');
+    expect([code, stderr]).toEqual([
+      69,
+      expect.stringContaining(`200 questions went to ${registry} in 24 hours`),
+    ]);
+    // The bootstrap alone.
+    await until('the server has told', () => requests().length > 2);
+    expect(requests().slice(2)).toEqual(['192.0.2.53/rdap/ipv4.json']);
+  },
+);
 
 whereRoot('a redirect into this house is not followed', async () => {
   const {ask, requests} = await openHouse();

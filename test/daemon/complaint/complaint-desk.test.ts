@@ -221,6 +221,21 @@ describe('who asks', () => {
     expect(world.saves).toBe(saves);
   });
 
+  test('for a contact gets the remembered one, also where complaints are off', async () => {
+    open({complaints: 'off'});
+    const why = 'registry: no answer within 10 s';
+    const row = {atMs: startMs, forMs: 3_600_000, result: {kind: 'failed', why}} as const;
+    state.contacts.set('203.0.113.0/24', row);
+    const request = {command: 'complaintContact', address: '203.0.113.7'} as const;
+    expect(await desk.answer(request)).toEqual({
+      ...{kind: 'contact', known: {kind: 'failed', why, againMs: startMs + 3_600_000}},
+    });
+    expect(await desk.answer({...request, address: '10.0.0.7'})).toMatchObject({
+      ...{kind: 'contact', known: {kind: 'none', why: expect.stringContaining('not an address')}},
+    });
+    expect(await desk.answer({...request, address: 'x'})).toMatchObject({kind: 'refused'});
+  });
+
   test('cannot accuse where complaints are off', async () => {
     open({complaints: 'off'});
     const about = aboutMessage('192.0.2.7');

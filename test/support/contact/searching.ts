@@ -31,7 +31,12 @@ export function searching(): Searching {
       const {registry, names, rows, folder} = world;
       const rdapBootstrap = join(folder, 'bootstrap.json');
       writeFileSync(rdapBootstrap, JSON.stringify(bootstrapOf(registry.base)));
-      const standard = {rdapBootstrap, contactZone: zone, nameServers: [names.address]};
+      const standard = {
+        rdapBootstrap,
+        contactZone: zone,
+        stateDir: folder,
+        nameServers: [names.address],
+      };
       const finder = new ContactFinder({...standard, ...settings}, new ContactCache(rows));
       finders.push(finder);
       return finder;

@@ -10,6 +10,7 @@ import {isOfInternet} from '../internet.js';
 import {answerOf, type Finding, namesSomebody, rowOf, sources} from '../trust.js';
 import {ContactNames} from './names.js';
 import {Registry, type Search} from './registry.js';
+import {SharedPace} from './shared-pace.js';
 import {WorkerPool} from '../../../base/mechanisms/worker-pool.js';
 import {printable} from '../../../base/printable.js';
 import type {Address} from '../../../net/address.js';
@@ -28,6 +29,8 @@ interface FinderSettings {
   /** `rdap_bootstrap` and `contact_zone`. */
   readonly rdapBootstrap: string;
   readonly contactZone: string;
+  /** All processes count their questions to registries there. */
+  readonly stateDir: string;
   /** Tests name servers to use instead of the machine's own. */
   readonly nameServers?: readonly string[];
 }
@@ -48,20 +51,25 @@ export class ContactFinder {
   readonly #stop = new AbortController();
   #asking = 0;
 
-  constructor({rdapBootstrap, contactZone, nameServers}: FinderSettings, cache: ContactCache) {
+  constructor(settings: FinderSettings, cache: ContactCache) {
+    const {rdapBootstrap, contactZone, stateDir, nameServers} = settings;
     this.#cache = cache;
-    this.#registry = new Registry(rdapBootstrap);
+    this.#registry = new Registry(rdapBootstrap, new SharedPace(stateDir));
     this.#names = new ContactNames(contactZone, nameServers);
   }
 
   readonly find: FindContact = async (address, nowMs) => (await this.look(address, nowMs)).answer;
 
-  /** Never fails. */
-  async look(address: Address, nowMs: number): Promise<Looked> {
+  /**
+   * Never fails.
+   *
+   * @param again `failed`: also where a search failed recently: a person waits for the answer
+   */
+  async look(address: Address, nowMs: number, again?: 'failed'): Promise<Looked> {
     if (this.#asking >= mostAsking) return {answer: busy(nowMs), by: 'search'};
     this.#asking += 1;
     try {
-      return await this.#look(address, nowMs);
+      return await this.#look(address, nowMs, again);
     } catch (error) {
       const why = printable(`search: ${(error as Error).message}`, 300);
       return {answer: {kind: 'failed', why, againMs: nowMs + busyMs}, by: 'search'};
@@ -77,7 +85,7 @@ export class ContactFinder {
     this.#pool.dropWaiting();
   }
 
-  async #look(address: Address, nowMs: number): Promise<Looked> {
+  async #look(address: Address, nowMs: number, again?: 'failed'): Promise<Looked> {
     const network = unknownNetwork(address).text;
     if (!isOfInternet(address)) {
       const why = `${address.text} is not an address of the Internet`;
@@ -85,15 +93,16 @@ export class ContactFinder {
     }
     const calledMs = monotonicMs();
     const now = (): number => Math.ceil(nowMs + monotonicMs() - calledMs);
-    for (;;) {
+    for (let anew = again; ; anew = undefined) {
       const row = this.#cache.of(address, now());
-      if (row !== undefined) return {answer: answerOf(row), by: 'cache'};
+      const isTriedAgain = row?.result.kind === 'failed' && anew === 'failed';
+      if (row !== undefined && !isTriedAgain) return {answer: answerOf(row), by: 'cache'};
       const flight = this.#flights.get(network);
       if (flight === undefined) break;
       // That search was for another address of the network, which may have another holder: so look again.
       await flight;
     }
-    const search = this.#begin(address, now, Math.floor(nowMs));
+    const search = this.#begin(address, now, Math.floor(nowMs), again);
     const flight = search.then(
       () => undefined,
       () => undefined,
@@ -103,15 +112,26 @@ export class ContactFinder {
     return {answer: await search, by: 'search'};
   }
 
-  async #begin(address: Address, now: () => number, beganMs: number): Promise<ContactAnswer> {
-    const result = await this.#pool.run(() => this.#search(address, now, beganMs));
+  async #begin(
+    address: Address,
+    now: () => number,
+    beganMs: number,
+    again: 'failed' | undefined,
+  ): Promise<ContactAnswer> {
+    const result = await this.#pool.run(() => this.#search(address, now, beganMs, again));
     return result.kind === 'done' ? result.result : busy(now());
   }
 
-  async #search(address: Address, now: () => number, beganMs: number): Promise<ContactAnswer> {
+  async #search(
+    address: Address,
+    now: () => number,
+    beganMs: number,
+    again: 'failed' | undefined,
+  ): Promise<ContactAnswer> {
     // Another search may have found the network meanwhile.
     const known = this.#cache.of(address, now());
-    if (known !== undefined) return answerOf(known);
+    const isTriedAgain = known?.result.kind === 'failed' && again === 'failed';
+    if (known !== undefined && !isTriedAgain) return answerOf(known);
     const stop = this.#stop.signal;
     const search = {address, nowMs: now(), endMs: monotonicMs() + searchMs, stop};
     const found: Partial<Record<ContactSource, Finding>> = {};

@@ -14,6 +14,7 @@ import {
 import {jsonIn, type Next, nextOf} from '../rdap/reply.js';
 import type {Finding} from '../trust.js';
 import {type Asked, ServerLines} from './server-lines.js';
+import type {SharedPace} from './shared-pace.js';
 import {type Address, type Family, parseAddress} from '../../../net/address.js';
 import {readTextFile} from '../../../sys/disk/text-file.js';
 import {monotonicMs} from '../../../sys/run/clock.js';
@@ -44,13 +45,14 @@ type Failure = Exclude<Finding, {readonly kind: 'said' | 'off'}>;
 
 export class Registry {
   readonly #setting: string;
-  readonly #lines = new ServerLines();
+  readonly #lines: ServerLines;
   /** The bootstrap files that were fetched, and until when each is good. Ms of the monotonic clock. */
   readonly #fetched = new Map<Family, Known & {readonly untilMs: number}>();
 
   /** @param setting `rdap_bootstrap` */
-  constructor(setting: string) {
+  constructor(setting: string, shared: SharedPace) {
     this.#setting = setting;
+    this.#lines = new ServerLines(shared);
   }
 
   async ask(search: Search): Promise<Finding> {
@@ -72,7 +74,7 @@ export class Registry {
       const got = await this.#get(url, reach, search);
       if (got.kind !== 'reply') return failureOf(got);
       const next = nextOf(got.reply, asked, search.address, search.nowMs);
-      if (next.kind === 'later') this.#lines.pause(url, next.waitMs);
+      if (next.kind === 'later') await this.#lines.pause(url, next.waitMs);
       if (next.kind !== 'ask') return findingOf(next);
       if (asked.length === 1) reach = isInHouse(got.peer) ? reach : 'internet';
       url = next.url;

@@ -1,8 +1,9 @@
 /**
- * Sends requests to registries: one at a time to each, and no faster than the registry allows
- * (`complaint/contact/rdap/pace.ts`). Refuses requests that would wait too long. Does not decide
- * what the answers mean.
+ * Sends requests to registries: one at a time to each, and no faster than the registry allows, by the pace of
+ * this process (`complaint/contact/rdap/pace.ts`) and by the counts that all processes share
+ * (`shared-pace.ts`). Refuses requests that would wait too long. Does not decide what the answers mean.
  */
+import type {SharedPace} from './shared-pace.js';
 import {Pace, serverIn, usualGapMs} from '../rdap/pace.js';
 import {get, type GetBounds, type Got} from '../../../sys/contact/get.js';
 import {monotonicMs, pauseUnless} from '../../../sys/run/clock.js';
@@ -23,7 +24,12 @@ interface Line {
 
 export class ServerLines {
   readonly #pace = new Pace();
+  readonly #shared: SharedPace;
   readonly #lines = new Map<string, Line>();
+
+  constructor(shared: SharedPace) {
+    this.#shared = shared;
+  }
 
   /** Never fails. @param endMs the request does not begin after this time of the monotonic clock */
   async get(url: string, endMs: number, bounds: GetBounds): Promise<Asked> {
@@ -47,8 +53,9 @@ export class ServerLines {
   }
 
   /** The server wants no request for so long. Ms. */
-  pause(url: string, pauseMs: number): void {
+  async pause(url: string, pauseMs: number): Promise<void> {
     this.#pace.pause(serverIn(url), pauseMs, monotonicMs());
+    await this.#shared.pause(serverIn(url), pauseMs);
   }
 
   async #turn(server: string, url: string, endMs: number, bounds: GetBounds): Promise<Asked> {
@@ -57,12 +64,22 @@ export class ServerLines {
       const why = `the server may not be asked for ${Math.ceil(waitMs / 1000)} s`;
       return {kind: 'later', why, waitMs: Math.max(usualGapMs, waitMs)};
     }
-    await pauseUnless(bounds.stop, waitMs);
-    if (bounds.stop.aborted) return {kind: 'silent', why: 'the search was stopped'};
+    if (await isStopped(bounds.stop, waitMs)) return stopped;
+    const turn = await this.#shared.turn(server, endMs - monotonicMs());
+    if (turn.kind !== 'turn') return turn;
+    if (await isStopped(bounds.stop, turn.waitMs)) return stopped;
     this.#pace.asked(server, monotonicMs());
     return get(url, bounds);
   }
 }
+
+/** After that time, or sooner. */
+async function isStopped(stop: AbortSignal, waitMs: number): Promise<boolean> {
+  await pauseUnless(stop, waitMs);
+  return stop.aborted;
+}
+
+const stopped: Asked = {kind: 'silent', why: 'the search was stopped'};
 
 const tooMany: Asked = {
   kind: 'later',

@@ -12,7 +12,7 @@ export const lacnicGapMs = 6_000;
 /** At most so many servers are remembered. A count: there are five, and some of countries. */
 export const mostServers = 100;
 
-const gapOf = (server: string): number =>
+export const gapOf = (server: string): number =>
   /(?:^|\.)(?:lacnic\.net|registro\.br)(?::\d+)?$/.test(server) ? lacnicGapMs : usualGapMs;
 
 export class Pace {

@@ -6,8 +6,10 @@ import {
   ServerLines,
 } from '../../../../src/complaint/contact/live/server-lines.js';
 import {json, rdapServer, type RdapServer} from '../../../support/contact/rdap-server.js';
-import {until} from '../../../support/temp.js';
+import {SharedPace} from '../../../../src/complaint/contact/live/shared-pace.js';
+import {tempDirs, until} from '../../../support/temp.js';
 
+const temporary = tempDirs();
 let server: RdapServer;
 let stop: AbortController;
 beforeEach(async () => {
@@ -22,7 +24,7 @@ const soon = (): number => performance.now() + 60_000;
 
 test('no more than so many stand in line', async () => {
   server.on('/x', () => undefined);
-  const lines = new ServerLines();
+  const lines = new ServerLines(new SharedPace(temporary()));
   const ask = (): Promise<Asked> => lines.get(`${server.base}x`, soon(), bounds());
   const waiting = Array.from({length: mostInLine}, ask);
   await until('the first one is asked', () => server.asked.length === 1);
@@ -36,11 +38,11 @@ test('no more than so many stand in line', async () => {
 
 test('a question that would come too late is not asked', async () => {
   server.on('/x', json({}));
-  const lines = new ServerLines();
+  const lines = new ServerLines(new SharedPace(temporary()));
   expect((await lines.get(`${server.base}x`, soon(), bounds())).kind).toBe('reply');
   const late = await lines.get(`${server.base}x`, performance.now() + 100, bounds());
   expect(late).toMatchObject({kind: 'later', why: expect.stringContaining('may not be asked for')});
-  lines.pause(server.base, 7_200_000);
+  await lines.pause(server.base, 7_200_000);
   const paused = await lines.get(`${server.base}x`, soon(), bounds());
   expect(paused.kind === 'later' && paused.waitMs).toBeGreaterThan(7_000_000);
   expect(server.asked).toHaveLength(1);
