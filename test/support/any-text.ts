@@ -1,6 +1,6 @@
 /**
- * Any character at all, for texts that strangers write: `fc.string({unit: anyCharacter})`. What
- * fast-check calls 'binary' is the same, but builds a table of a million characters in each test file,
+ * Any character, for texts that strangers write: `fc.string({unit: anyCharacter})`. fast-check's own
+ * `binary` is the same, but builds a table of a million characters in each test file,
  * which takes most of a second.
  */
 import fc from 'fast-check';

@@ -1,6 +1,6 @@
 /**
- * Runs a script that imports from `src` in a process of its own: for what happens to a process as a
- * whole (kill -9, closed output, exit). Node 20 reads no TypeScript, so esbuild bundles it first.
+ * Runs a script that imports from `src` in its own process, to test events of a whole process
+ * (kill -9, closed output, exit). Node 20 reads no TypeScript, so esbuild bundles the script first.
  */
 import {type ChildProcessWithoutNullStreams, execFileSync, spawn} from 'node:child_process';
 import fs from 'node:fs';
@@ -29,14 +29,14 @@ export function bundle(folder: string, script: string): string {
   return outfile;
 }
 
-/** What packages in CommonJS expect of their surroundings. */
+/** Variables that packages in CommonJS need. */
 const commonJs = `import {createRequire as createRequireOf} from 'node:module';
 import {fileURLToPath as pathOfUrl} from 'node:url';
 const require = createRequireOf(import.meta.url);
 const __filename = pathOfUrl(import.meta.url);
 const __dirname = __filename.slice(0, __filename.lastIndexOf('/'));`;
 
-/** As `bundle`, with all packages in the one file: for a process that is started a thousand times. */
+/** Like `bundle`, but with all packages in the file. For a process that is started a thousand times. */
 export function bundleWhole(folder: string, entry: string): string {
   const outfile = join(folder, 'whole.mjs');
   const words = ['--bundle', '--platform=node', '--format=esm', '--target=node20.19'];
@@ -57,7 +57,7 @@ export function bundleWhole(folder: string, entry: string): string {
 
 export interface Child {
   readonly process: ChildProcessWithoutNullStreams;
-  /** All that was printed so far. */
+  /** Everything that was printed so far. */
   readonly output: () => string;
   readonly complaints: () => string;
   /** Exit code, or the signal's name. */

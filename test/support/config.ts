@@ -1,4 +1,4 @@
-/** A configuration of defaults, whose files are in this folder. */
+/** A configuration with the defaults, whose files are in this folder. */
 import {join} from 'node:path';
 import {type Config, settingNames, settings} from '../../src/config/schema.js';
 

@@ -1,4 +1,4 @@
-/** The course of a daemon under one configuration: no reload, no trial, and at the end all stays. */
+/** The course of a daemon with one configuration: no reload, no trial, and at the end all rules stay. */
 import type {LifeCourse} from '../../src/daemon/life.js';
 
 export const courseUntil = (end: AbortSignal): LifeCourse => ({

@@ -1,7 +1,7 @@
-/** For relays that a test begins with, and that are not to be on their first day. */
+/** For tests whose relay must not be on its first day. */
 
 /**
- * A rotated log that tells of mail two days ago. With it beside the log a daemon has learnt at its first
+ * A rotated log with mail from two days ago. A daemon that finds it beside the log learns from it at its first
  * start, and judges as on any later day.
  */
 export function deliveredLately(): string {

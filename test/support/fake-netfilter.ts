@@ -1,25 +1,25 @@
 /**
- * A filter table that takes batches as iptables-restore(8) does: all or nothing, on a model. A test
- * can make it fail, and can change it behind our back.
+ * A model of a filter table that takes batches like iptables-restore(8): the whole batch or nothing. A test
+ * can make it fail, and can change the table like another program.
  */
 import type {Call, CallResult} from '../../src/firewall/backend.js';
 
 type Tables = Map<string, string[]>;
 
-/** What a call is for. */
+/** The purpose of a call. */
 export type Errand = 'list' | 'restore';
 
 export class FakeNetfilter {
   #chains: Tables = new Map([['INPUT', []]]);
   readonly calls: Errand[] = [];
-  /** Asked before each call; `true` refuses it. */
+  /** Called before each call; `true` refuses it. */
   refuses: (call: Errand) => boolean = () => false;
   /** Each call takes so long. Ms. */
   takesMs = 0;
-  /** Called when a call is under way, before it has an effect. */
+  /** Called during a call, before it has an effect. */
   meanwhile: () => void = () => undefined;
 
-  /** Called when a batch has been taken: another program that sees it. */
+  /** Called after a batch took effect, for another program that sees it. */
   onRestored: () => void = () => undefined;
 
   readonly run = async ({program, parameters, input}: Call): Promise<CallResult> => {
@@ -34,7 +34,7 @@ export class FakeNetfilter {
     return this.#chains.get(chain);
   }
 
-  /** Another program's doing; `change` gets the rules of all chains. */
+  /** Changes the table like another program; `change` gets the rules of all chains. */
   behindOurBack(change: (chains: Tables) => void): void {
     change(this.#chains);
   }
@@ -80,7 +80,7 @@ export class FakeNetfilter {
   }
 }
 
-/** Only the IPv4 table of the default iptables is there. */
+/** The model has only the IPv4 table of the default iptables. */
 function errandOf(program: string): Errand | undefined {
   if (program === 'iptables-save') return 'list';
   return program === 'iptables-restore' ? 'restore' : undefined;
@@ -129,7 +129,7 @@ function applyLine(chains: Tables, line: string): void {
   } else throw new Error(`not understood: ${line}`);
 }
 
-/** As the kernel prints it: a host has its prefix. */
+/** The form in which the kernel prints a source: a host has a prefix too. */
 function printed(source: string): string {
   return source.includes('/') ? source : `${source}/${source.includes(':') ? 128 : 32}`;
 }

@@ -1,9 +1,9 @@
 /**
- * Whether work grows with its input or faster: the costs of an input and of one four times as long are
- * compared, and never a time with a bound. What is quadratic costs sixteen times as much.
+ * Measures whether work grows with its input or faster. It compares the costs of an input and of one that is four times
+ * as long, and never a time with a bound. Quadratic work costs sixteen times as much.
  */
 
-/** The least of several measurements: what else the machine does only adds. Ms for one call. */
+/** The least of several measurements, because other work on the machine can only add time. Ms for one call. */
 function cost(work: () => void, rounds: number): number {
   let least = Infinity;
   for (let round = 0; round < rounds; round++) {
@@ -19,24 +19,24 @@ function cost(work: () => void, rounds: number): number {
   return least;
 }
 
-/** Calls of one measurement, as long as they are short. A count; ms. */
+/** A measurement has at most so many calls, and stops earlier if they are long. A count; ms. */
 const mostCalls = 20;
 const roundMs = 5;
 
-/** Below so much it is the clock that is measured. Ms. */
+/** A shorter time measures the clock, and not the work. Ms. */
 const leastMs = 0.004;
 
-/** How often what looks too dear is measured again, each time longer than before. A count. */
+/** Work that looks too expensive is measured again so often, each time for longer. A count. */
 const attempts = 6;
 
-/** Between four, which is linear, and sixteen; what is read the first time is compiled meanwhile. A ratio. */
+/** Between four, which is linear, and sixteen, which is quadratic. A ratio: the engine also compiles code meanwhile. */
 export const mostGrowth = 11;
 
 export type Work = (length: number) => () => void;
 
 /**
  * How many times as much the long input costs. Both are measured in turn, so that a machine that is slow for a while
- * is slow for both; of each the least of all measurements counts, and more of them can only make it truer.
+ * slows down both. Of each the least of all measurements counts, so more measurements can only improve it.
  */
 export function growth(make: Work, length: number): number {
   const [short, long] = [make(length), make(4 * length)];
@@ -52,11 +52,11 @@ export function growth(make: Work, length: number): number {
   return ratio;
 }
 
-/** @returns what it grows by where that is more than the input; undefined: it is linear */
+/** @returns a text with the growth if it is more than that of the input; undefined: the work is linear */
 export function superlinear(make: Work, length: number): string | undefined {
   const grows = growth(make, length);
   if (grows < mostGrowth) return undefined;
-  // A longer one must be as dear: what is quadratic is so at each length.
+  // Quadratic work is quadratic at each length, so a longer input must show it too.
   const longer = growth(make, 4 * length);
   if (longer < mostGrowth) return undefined;
   return `grows by ${grows.toFixed(1)}, then by ${longer.toFixed(1)}`;

@@ -1,4 +1,4 @@
-/** Random choices that a seed repeats (mulberry32, public domain). */
+/** Random choices that a seed can repeat (mulberry32, public domain). */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed;
   }
 
-  /** A whole number from 0 on. */
+  /** A whole number from 0 to below the bound. */
   below(bound: number): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -18,12 +18,12 @@ export class Random {
     return this.below(count) === 0;
   }
 
-  /** One to `most` of what is made. */
+  /** A list of one to `most` items. */
   list<Item>(most: number, make: () => Item): Item[] {
     return Array.from({length: 1 + this.below(most)}, make);
   }
 
-  /** @returns the rest of the row */
+  /** Chooses a row by its weight. @returns the rest of the row */
   weighted<Row extends readonly unknown[]>(
     table: readonly (readonly [number, ...Row])[],
   ): readonly [...Row] {

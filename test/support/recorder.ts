@@ -1,7 +1,7 @@
-/** Runs a follower, of a file or of the journal, and keeps what it gives, as the daemon would. */
+/** Runs a follower of a file or of the journal, and collects its batches, as the daemon would. */
 import {until} from './temp.js';
 
-/** What every follower does: gives batches until its signal. */
+/** Every follower gives batches until its signal. */
 interface Following<Batch> {
   batches(signal: AbortSignal): AsyncIterable<Batch>;
 }
@@ -18,7 +18,7 @@ export class Recorder<
   #failure: unknown;
 
   /**
-   * @param open makes the follower; it reports its events to the given function
+   * @param open makes the follower, which reports its events to the given function
    * @param textsOf the lines or messages of a batch
    */
   constructor(
@@ -62,7 +62,7 @@ export class Recorder<
     await until('a caught-up batch', isSo);
   }
 
-  /** Ends the reading. @throws what ended it before */
+  /** Ends the reading. @throws the error that ended it before */
   async end(): Promise<void> {
     this.#stop.abort();
     await this.#ended;

@@ -1,8 +1,8 @@
-/** A mailer at the loopback address: answers each command as a test says, and keeps the mails that came whole. */
+/** A mailer at the loopback address. It answers each command as the test says, and keeps complete mails. */
 import {createServer, type Socket} from 'node:net';
 import type {AddressInfo} from 'node:net';
 
-/** `greeting` and `end` (the message is whole) are no commands. `hang`: no answer; `cut`: the connection ends. */
+/** `greeting` and `end` (of the message) are no commands. `hang`: no answer. `cut`: the connection ends. */
 export type Replies = Readonly<
   Partial<Record<'greeting' | 'EHLO' | 'MAIL' | 'RCPT' | 'DATA' | 'end', string>>
 >;

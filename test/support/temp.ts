@@ -1,11 +1,11 @@
-/** Directories that go away with the test, waiting with a bound, and counting what is open. */
+/** Temporary directories of a test, waiting with a bound, and counting open descriptors. */
 import {afterEach} from '@jest/globals';
 import fs from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-/** To be called at the top of a test file: each test then gets directories of its own. */
+/** Call it at the top of a test file. Each test then gets its own directories. */
 export function tempDirs(): () => string {
   const made: string[] = [];
   afterEach(() => {
@@ -18,17 +18,17 @@ export function tempDirs(): () => string {
   };
 }
 
-/** Long enough for a machine that others keep busy; a small part of what jest gives a test. Ms. */
+/** Long enough for a busy machine, and a small part of jest's time for a test. Ms. */
 const standardMs = 45_000;
 
-/** The longest rest after a look that took long itself. Ms. */
+/** The longest pause after a look that took long. Ms. */
 const longestRestMs = 500;
 
 /**
- * Waits until it is so. A look that starts programs takes processor time from what it waits for, so the
- * rest after it is as long as the look was.
+ * Waits until a condition is true. A look that starts programs takes processor time from the work for which it waits. So
+ * the pause after a look is as long as the look.
  *
- * @throws when it is not within the time
+ * @throws if the condition is not true in time
  */
 export async function until(
   what: string,
@@ -46,7 +46,7 @@ export async function until(
   }
 }
 
-/** What this process's descriptors lead to, but for the one that lists them. */
+/** The targets of this process's descriptors, without the one that lists them. */
 export function openDescriptors(): string[] {
   return fs.readdirSync('/proc/self/fd').flatMap((descriptor) => {
     try {
@@ -57,7 +57,7 @@ export function openDescriptors(): string[] {
   });
 }
 
-/** How often this process has something below the folder open. */
+/** The number of descriptors of this process for files below the folder. */
 export const openBelow = (folder: string): number =>
   openDescriptors().filter((target) => target.startsWith(folder)).length;
 

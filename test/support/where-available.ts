@@ -1,6 +1,6 @@
 /**
- * The one place that skips: a test that needs root or a tool runs where these are, and elsewhere
- * says `skipped: why`. With CI=true what cannot run is a failure.
+ * The only file that skips tests. A test that needs root or a tool runs if these are there; otherwise it
+ * prints `skipped: why`. With CI=true such a test fails.
  */
 import {test} from '@jest/globals';
 import {spawnSync} from 'node:child_process';
@@ -9,7 +9,7 @@ export interface Needs {
   readonly root?: true;
   /** Programs that must be in the PATH. */
   readonly tools?: readonly string[];
-  /** A command that must succeed, for what a look cannot tell. */
+  /** A command that must succeed, if a look is not enough. */
   readonly works?: readonly [string, ...string[]];
 }
 

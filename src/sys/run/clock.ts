@@ -5,14 +5,14 @@ import type {Clocks} from '../../base/clocks/clocks.js';
 
 export const nowMs = (): number => Date.now();
 
-/** From any beginning; no setting of the clock moves it. Ms. */
+/** The monotonic clock: it has no fixed beginning, and setting the clock does not change it. Ms. */
 export const monotonicMs = (): number => performance.now();
 
-/** A process that is held up between two readings would believe that the clock was set. Ms. */
+/** If a process is held up for longer between its two readings, it would believe that the clock was set. Ms. */
 const promptMs = 20;
 const mostReadings = 5;
 
-/** Both clocks at the same moment, as well as that can be. */
+/** Both clocks at the same moment, as nearly as possible. */
 export function clocksNow(): Clocks {
   for (let readings = 1; ; readings++) {
     const clocks = {monotonicMs: monotonicMs(), wallMs: nowMs()};
@@ -21,8 +21,8 @@ export function clocksNow(): Clocks {
 }
 
 /**
- * How long the machine was suspended, from any beginning: the time since its start goes on meanwhile, the
- * monotonic clock does not. A virtual machine that its host has halted knows nothing of it. Ms.
+ * How long the machine was suspended, without a fixed beginning. The time since the machine's start goes on meanwhile,
+ * and the monotonic clock does not. A virtual machine does not notice that its host halted it. Ms.
  */
 export const sleptMs = (): number => uptime() * 1000 - monotonicMs();
 
@@ -33,6 +33,6 @@ export async function pauseUnless(stop: AbortSignal, ms: number): Promise<void> 
   try {
     await setTimeout(ms, undefined, {signal: stop});
   } catch {
-    // It was given.
+    // The signal came.
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Runs a program of the system, to its end or for as long as its output is wanted, never through a
- * shell. The one place that knows execa. Its time-out cannot end a wait for a grandchild that holds
- * the output open, so nothing that forks is started from here.
+ * Runs a program of the system, to its end or for as long as its output is needed. Never uses a
+ * shell. The only file that uses execa. Its time-out cannot end a wait for a grandchild that holds
+ * the output open, so no program that forks is started here.
  */
 import type {Readable} from 'node:stream';
 import {execa} from 'execa';
@@ -9,7 +9,7 @@ import {programEnvironment} from './environment.js';
 
 export type CommandResult =
   | {readonly kind: 'done'; readonly stdout: string}
-  /** `missing`: no such program, or no right to run it. */
+  /** `missing`: there is no such program, or no right to run it. */
   | {
       readonly kind: 'failed' | 'missing';
       readonly why: string;
@@ -17,23 +17,23 @@ export type CommandResult =
     };
 
 interface CommandInput {
-  /** What the program reads: text, or an open file. Default: nothing. */
+  /** The program's standard input: text, or an open file. Default: nothing. */
   readonly input?: string | {readonly descriptor: number};
   readonly timeoutMs: number;
-  /** A program that prints more is ended, and has failed. Default: 64 MB. */
+  /** If a program prints more, it is ended, and counts as failed. Default: 64 MB. */
   readonly mostOutputBytes?: number;
-  /** Ends the program, with whatever it has done so far. */
+  /** Ends the program, whatever it has done so far. */
   readonly stop?: AbortSignal;
   /**
-   * What becomes of what it prints. `ignored`: it is not waited for either, so the program may leave
+   * What happens to its output. `ignored`: we do not wait for the end of the output either, so the program may leave
    * children that go on.
    */
   readonly output?: 'taken' | 'ignored';
-  /** What its environment has besides the path and the language. Default: nothing. */
+  /** Further variables of its environment, besides the path and the language. Default: none. */
   readonly more?: Readonly<Record<string, string>>;
 }
 
-/** Longest report of a failure. Characters. */
+/** Length of the report of a failure. Characters. */
 const quotedCharacters = 300;
 /** The most a program may print: `iptables-save` of 100,000 rules needs 8 MB. Bytes. */
 const longestOutputBytes = 64 * 1024 * 1024;
@@ -46,7 +46,7 @@ export async function runCommand(
   try {
     return await runToEnd(program, parameters, input);
   } catch (error) {
-    // What execa does not take at all: a parameter with a zero byte.
+    // execa refuses a parameter with a zero byte.
     return {kind: 'failed', why: `${program}: ${(error as Error).message}`, exitCode: undefined};
   }
 }
@@ -68,45 +68,44 @@ async function runToEnd(
     timeout: timeoutMs,
     ...(stop === undefined ? {} : {cancelSignal: stop}),
     maxBuffer: mostOutputBytes,
-    // execa takes any descriptor; its types list only the first few.
+    // execa accepts any descriptor, but its types list only the first few.
     ...(typeof input === 'string' ? {input} : {stdin: input.descriptor as 3}),
     ...(output === 'ignored' ? {stdout: 'ignore', stderr: 'ignore'} : {}),
   });
   if (!result.failed) return {kind: 'done', stdout: result.stdout ?? ''};
-  // When the program could not even be started (E2BIG, ENOMEM) there is no such text.
+  // If the program could not be started (E2BIG, ENOMEM), there is no such text.
   const said = result.stderr?.trim() || (result.shortMessage ?? '');
   return {...failure(program, result.code, said), exitCode: result.exitCode};
 }
 
 export type CommandEnd =
   | {readonly kind: 'done'}
-  /** By us. */
+  /** We stopped it. */
   | {readonly kind: 'stopped'}
   | {readonly kind: 'failed' | 'missing'; readonly why: string};
 
 interface RunningCommand {
   /**
-   * What it prints, as it comes: while nobody takes it the program waits, so that no more than a
-   * pipe and a buffer are held. Ends with the program, whatever its end.
+   * Its output as it comes. While the caller does not read, the program waits, so no more than a
+   * pipe and a buffer are in memory. Ends when the program ends, in whatever way.
    */
   readonly output: AsyncIterable<Buffer>;
-  /** Never fails. Comes only when the output has been taken, or left, or the program was stopped. */
+  /** Never fails. Resolves only when the output was read or given up, or the program was stopped. */
   readonly ended: Promise<CommandEnd>;
 }
 
 interface RunningInput {
-  /** What it is sent at the signal; half a second later it is killed. Default: SIGTERM. */
+  /** The signal that ends it; half a second later it is killed. Default: SIGTERM. */
   readonly endedBy?: 'SIGTERM' | 'SIGINT';
-  /** What the program reads. Default: nothing. */
+  /** The program's standard input. Default: nothing. */
   readonly input?: Readable;
   /**
-   * The user as which it runs, with no other group. Only root can ask for that. Default: as
-   * ourselves.
+   * The user and the only group as which it runs. Only root can set this. Default: our own.
    */
   readonly as?: {readonly uid: number; readonly gid: number};
 }
 
-/** Starts a program that runs until the signal is given, or as long as it likes. */
+/** Starts a program that runs until the signal comes, or until it ends by itself. */
 export function startCommand(
   program: string,
   parameters: readonly string[],
@@ -135,7 +134,7 @@ function startStreaming(
     cancelSignal: stop,
     killSignal,
   });
-  child.stdout.pause(); // or execa would read, and drop, what nobody takes in the same turn
+  child.stdout.pause(); // otherwise execa would read, and drop, output that the caller does not take in the same turn
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-quotedCharacters);
@@ -152,19 +151,19 @@ async function* chunks(stream: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of stream) yield chunk as Buffer;
   } catch {
-    // A stream cut short; `ended` tells why.
+    // The stream was cut short; `ended` says why.
   }
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {
-  // Never started.
+  // It was never started.
 }
 
 /** The same for every program. */
 const surroundings = (more?: Readonly<Record<string, string>>) =>
   ({
     reject: false,
-    cwd: '/', // ours may be gone
+    cwd: '/', // our own directory may have been removed
     forceKillAfterDelay: 500,
     extendEnv: false,
     env: programEnvironment(more),

@@ -1,20 +1,20 @@
 /**
- * Keeps work that strangers can cause without end to a share of the time: others have their turn after
- * each slice, and after a burst it rests for as long as it has worked.
+ * Limits work that strangers can cause without end to a share of the time. After each slice other tasks get their
+ * turn, and after a burst the work rests for as long as it has run.
  */
 import {setImmediate, setTimeout} from 'node:timers/promises';
 import {sliceMs} from './time-slice.js';
 
-/** Worked before it must rest. Ms: of a burst all are looked at while they are still there. */
+/** Work runs for so long before it rests. Ms: so the sockets of a burst are looked at while they still exist. */
 const burstMs = 100;
-/** Ms: after one piece of work that was very long. */
+/** The longest rest, after a very long piece of work. Ms. */
 const longestRestMs = 1000;
 
 export class DutyCycle {
   #workedMs = 0;
   #markMs = performance.now();
 
-  /** The work goes on; what has passed since it ended was rest. */
+  /** The work begins again. The time since it last ended was rest. */
   begin(): void {
     const nowMs = performance.now();
     this.#workedMs = Math.max(0, this.#workedMs - (nowMs - this.#markMs));
@@ -27,7 +27,7 @@ export class DutyCycle {
     this.#markMs = nowMs;
   }
 
-  /** Between two pieces of the work: lets others have their turn, or rests, when it is time to. */
+  /** Called between two pieces of the work. Gives other tasks their turn, or rests, if it is time to. */
   async next(): Promise<void> {
     const sinceMs = performance.now() - this.#markMs;
     if (sinceMs < sliceMs && this.#workedMs + sinceMs < burstMs) return;

@@ -1,8 +1,8 @@
 /**
- * The environment of the programs that we start: where programs are found, the language, and what
- * the caller names. Nothing else of ours: a variable of the shell or of the init script that
- * started the daemon (LD_PRELOAD, NODE_OPTIONS, BASH_ENV, XZ_DEFAULTS) would decide what a program
- * does that runs as root.
+ * The environment of the programs that we start: the path, the language, and variables of
+ * the caller. Our own environment is not passed on. A variable of the shell or of the init script that
+ * started the daemon (LD_PRELOAD, NODE_OPTIONS, BASH_ENV, XZ_DEFAULTS) could change what a program
+ * does as root.
  */
 import {statSync} from 'node:fs';
 import {isAbsolute} from 'node:path';
@@ -17,21 +17,21 @@ const programFolders = [
   '/bin',
 ];
 
-/** Folders of our own PATH that count. A count: each program is searched for in each of them. */
+/** At most so many folders of our own PATH count. A count: each program is searched for in each of them. */
 const mostFolders = 32;
 
-/** Where programs are looked for, as PATH is written: in our own PATH, as far as nobody else can write there. */
+/** The PATH for programs: the folders of our own PATH into which no other user can write. */
 export function systemPath(): string {
   const own = (process.env['PATH'] ?? '').split(':').slice(0, mostFolders);
   return [...new Set([...own.filter(isOurs), ...programFolders])].join(':');
 }
 
-/** The whole environment of a program. @param more what it gets besides */
+/** The whole environment of a program. @param more further variables */
 export const programEnvironment = (
   more: Readonly<Record<string, string>> = {},
 ): Record<string, string> => ({PATH: systemPath(), LC_ALL: 'C', ...more});
 
-/** The bits of a mode with which a group or everybody may write. */
+/** The bits of a mode that let a group or everybody write. */
 const othersWrite = 0o022;
 
 function isOurs(folder: string): boolean {

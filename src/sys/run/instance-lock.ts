@@ -1,14 +1,14 @@
 /**
- * Keeps two daemons off one state. The lock is the kernel's (flock(2)), so it ends with the process
- * however that ends; a pid file or a lock directory would outlive `kill -9`. Node cannot call
- * flock(2): flock(1) locks the open file that it gets as its standard input, and we keep that open.
+ * Makes sure that only one daemon uses a state. The kernel holds the lock (flock(2)) and releases it when the process
+ * ends in whatever way; a pid file or a lock directory would outlive `kill -9`. Node cannot call
+ * flock(2), so flock(1) locks the open file that it gets as its standard input, and we keep that open.
  */
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {runCommand} from './command.js';
 
 interface InstanceLock {
-  /** Whether the file at its path is still the one that is locked. */
+  /** Whether the file at the path is still the locked one. */
   isThere(): boolean;
   release(): void;
 }
@@ -17,12 +17,12 @@ type LockResult =
   | {readonly kind: 'locked'; readonly lock: InstanceLock}
   | {readonly kind: 'taken' | 'failed'; readonly why: string};
 
-/** Five seconds of flock(1), and a moment for a machine under load to start it. Ms. */
+/** flock(1) waits for five seconds, and a busy machine needs time to start it. Ms. */
 const flockTimeoutMs = 15_000;
 
 /**
- * Makes the directory too, readable by its owner only: the state names people's correspondents.
- * Waits for five seconds: a command, or the life before a reload, may hold the lock for a moment.
+ * Also makes the directory, which only its owner may read: the state shows who writes to whom.
+ * Waits for five seconds, because a command, or the run before a reload, may hold the lock for a moment.
  */
 export async function lockState(stateDir: string): Promise<LockResult> {
   let descriptor: number;
@@ -53,7 +53,7 @@ export async function lockState(stateDir: string): Promise<LockResult> {
     : {kind: 'failed', why: result.why};
 }
 
-/** Whatever stands there, nobody waits for it. @throws also when it is no regular file */
+/** Never waits, whatever is at the path. @throws also if it is no regular file */
 function openLock(path: string): number {
   const {O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY} = fs.constants;
   const flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW;

@@ -1,17 +1,17 @@
 /**
- * Cuts a stream of bytes into lines, with a bound on the bytes that it holds. Gives the same lines
+ * Cuts a stream of bytes into lines, with a bound on the bytes in memory. Gives the same lines
  * wherever the stream is split into chunks. Does not know where the bytes come from, nor what a line
- * says.
+ * means.
  */
 
 /** One line of the stream. */
 export type CutLine =
   /**
    * `text`: without the newline. `atBytes`: where the line begins, counted from the start of the chunk;
-   * negative when an earlier chunk holds its beginning.
+   * negative if its beginning was in an earlier chunk.
    */
   | {readonly kind: 'line'; readonly text: string; readonly atBytes: number}
-  /** Longer than the bound, and left out. Given once, as soon as it is known, before its end. */
+  /** The line is longer than the bound, and is left out. Given once, as soon as that is known, before its end. */
   | {readonly kind: 'tooLong'; readonly atBytes: number};
 
 export class LineCutter {
@@ -31,7 +31,7 @@ export class LineCutter {
     this.#encoding = encoding;
   }
 
-  /** Whether the stream is within a line that is too long: all bytes up to its end are dropped. */
+  /** Whether the stream is inside of a line that is too long. All bytes up to its end are dropped. */
   get isWithinLongLine(): boolean {
     return this.#isWithinLongLine;
   }
@@ -53,10 +53,10 @@ export class LineCutter {
   }
 
   /**
-   * Forgets the beginning of a line whose end has not come: for a stream that gives those bytes again,
-   * at the start of the next chunk.
+   * Forgets the beginning of a line whose end has not come. For a stream whose next chunk begins with those bytes
+   * again.
    *
-   * @returns how many there are. Bytes
+   * @returns the number of these bytes
    */
   giveBack(): number {
     const bytes = this.#heldBytes;

@@ -1,4 +1,4 @@
-/** Small facts of this machine: its name, its addresses, the time, who we are. */
+/** Small facts about this machine and this process: name, addresses, rights, program. */
 import fs from 'node:fs';
 import os from 'node:os';
 import {type Address, parseAddress} from '../../net/address.js';
@@ -15,7 +15,7 @@ const capabilityBits = {
   CAP_SYS_ADMIN: 21n,
 } as const;
 
-/** Which of these rights this process does not have. */
+/** The rights that this process lacks. */
 export function lackingCapabilities(
   names: readonly (keyof typeof capabilityBits)[],
 ): (keyof typeof capabilityBits)[] {
@@ -24,18 +24,18 @@ export function lackingCapabilities(
   return names.filter((name) => ((effective >> capabilityBits[name]) & 1n) === 0n);
 }
 
-/** Where there are no users, everybody may what root may. */
+/** On a system without users every process counts as root. */
 export const isRoot = (): boolean => (process.geteuid?.() ?? 0) === 0;
 
-/** The network namespace in which we live: `net:[4026531840]`. */
+/** The network namespace of this process: `net:[4026531840]`. */
 export const ownNetwork = (): string => fs.readlinkSync('/proc/self/ns/net');
 
-/** The words that start this program again. */
+/** The command that starts this program again. */
 export const ownWords = (): string[] => [process.execPath, process.argv[1] ?? ''];
 
 export const hostName = (): string => os.hostname();
 
-/** All addresses of this machine, of all interfaces, as they are now. */
+/** The present addresses of all interfaces of this machine. */
 export function localAddresses(): Address[] {
   const entries = Object.values(os.networkInterfaces()).flatMap((list) => list ?? []);
   return entries.flatMap(({address}) => parseAddress(address) ?? []);

@@ -1,9 +1,9 @@
-/** Calls the programs of the firewall. Others make the input, and read the output. */
+/** Calls the programs of the firewall. Does not make their input, and does not read their output. */
 import fs from 'node:fs';
 import type {Family} from '../../net/address.js';
 import {type CommandResult, runCommand} from './command.js';
 
-/** Includes five seconds of waiting for another tool's xtables lock. Ms. */
+/** Time for one call. Ms: it may wait for five seconds for another tool's xtables lock. */
 const callTimeoutMs = 20_000;
 
 export interface FirewallCall {
@@ -12,7 +12,7 @@ export interface FirewallCall {
   readonly input: string;
 }
 
-/** @param timeoutMs when a program that hangs is given up */
+/** @param timeoutMs a program that hangs is given up after this */
 export function runFirewallCall(
   {program, parameters, input}: FirewallCall,
   timeoutMs = callTimeoutMs,
@@ -20,29 +20,29 @@ export function runFirewallCall(
   return runCommand(program, parameters, {input, timeoutMs});
 }
 
-/** Whether this machine speaks IPv6 at all: the kernel shows the file even without an address. */
+/** The address families of this machine. The kernel has the file for IPv6 even if there is no address. */
 export function machineFamilies(): Family[] {
   return fs.existsSync('/proc/net/if_inet6') ? [4, 6] : [4];
 }
 
-/** The first line of what it says of its version; undefined when it cannot be run. */
+/** The first line of a program's version; undefined if it cannot be run. */
 export async function programVersion(program: string): Promise<string | undefined> {
   const said = await runFirewallCall({program, parameters: ['-V'], input: ''});
   return said.kind === 'done' ? (said.stdout.split('\n', 1)[0] ?? '') : undefined;
 }
 
-/** Where the kernel names the tables that iptables-legacy and ip6tables-legacy have made. */
+/** Files in which the kernel names the tables of iptables-legacy and ip6tables-legacy. */
 const legacyTables = ['/proc/net/ip_tables_names', '/proc/net/ip6_tables_names'];
 
 /**
- * The other of the two programs called iptables, where it may hold something: an administrator who
- * has changed `update-alternatives` leaves behind what the first one made.
+ * The other variant of iptables, if it may have rules: when an administrator changes
+ * `update-alternatives`, the rules of the first variant stay.
  */
 export async function otherVariant(): Promise<'-legacy' | '-nft' | undefined> {
   const version = await runFirewallCall({program: 'iptables', parameters: ['-V'], input: ''});
   if (version.kind !== 'done') return undefined;
   if (version.stdout.includes('legacy')) return '-nft';
-  // Asked without need, iptables-legacy would make tables of its own.
+  // Called without need, iptables-legacy would create its tables.
   return hasLegacyTables() ? '-legacy' : undefined;
 }
 

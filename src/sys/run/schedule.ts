@@ -1,7 +1,7 @@
 /**
- * Runs work on a schedule as in cron(5), or again and again. The one place that knows node-cron, which
- * says where slots are. It does not wait for them itself: it waits for the wall clock, and one that is
- * set back or jumps holds it up. When to look, and whether a slot has passed, is in `base/clocks/slots.ts`.
+ * Runs work on a schedule as in cron(5), or in intervals. The only file that uses node-cron, which
+ * finds the slots. Its waiting is not used, because it follows the wall clock, and a clock that is
+ * set back or jumps would hold it up. `base/clocks/slots.ts` decides when to look, and whether a slot has passed.
  */
 import cron from 'node-cron';
 import {hasSlotPassed, type Slots, untilNextLookMs} from '../../base/clocks/slots.js';
@@ -17,9 +17,9 @@ export function isSchedule(expression: string): boolean {
 }
 
 /**
- * The work never runs beside itself; when one run takes longer than the pause, the next is left out.
+ * The work never runs twice at the same time. If one run takes longer than the pause, the next is left out.
  *
- * @param readClocks other clocks, for tests
+ * @param readClocks tests give other clocks
  */
 export function onSchedule(
   name: string,
@@ -62,9 +62,9 @@ export function onSchedule(
 }
 
 /**
- * Where the slots of an expression are, in local time. A zone may be off the epoch's minutes by some
- * seconds, as many were before 1972, where a clock without a battery begins: so a slot at one second of
- * a minute is looked for in the whole minute.
+ * Finds the slots of an expression, in local time. The minutes of a time zone may be some seconds off the minutes of the
+ * epoch. Many zones had that before 1972, where a clock without a battery begins. So this searches the whole minute
+ * for a slot.
  */
 function slotsOf(expression: string): Slots & {readonly forget: () => void} {
   const [second = 0, ...others] = cron.parse(expression).second;
@@ -77,7 +77,7 @@ function slotsOf(expression: string): Slots & {readonly forget: () => void} {
   };
 }
 
-/** Without the seconds. */
+/** The fields of an expression without the seconds. */
 function minuteFields(expression: string): string[] {
   const fields = expression.trim().split(/\s+/);
   return fields.length === 5 ? fields : fields.slice(1);
@@ -89,7 +89,7 @@ interface Matching {
 }
 
 function matching(expression: string): Matching {
-  // Never started: it is only asked.
+  // The task is never started. It only finds the slots.
   const task = cron.createTask(expression, () => undefined);
   return {
     isSlot: (wallMs) => task.match(new Date(wallMs)),
@@ -98,17 +98,17 @@ function matching(expression: string): Matching {
 }
 
 /**
- * For a look back: whether there is a slot in the minute that begins then, at whatever second of it. Slots are where
- * the local clock shows them: where summer begins a time that is left out has none, and where it ends one that comes
- * twice has two.
+ * Whether there is a slot in a minute, at any second of it; for looking back. Slots follow
+ * the local clock: when summer time begins, the hour that is left out has none, and when it ends, the hour that comes
+ * twice has each slot twice.
  */
 export const slotMinutes = (expression: string): Matching =>
   matching(['*', ...minuteFields(expression)].join(' '));
 
-/** Repeated work takes no more than this part of the time, however long it takes. */
+/** Repeated work takes at most this share of the time, however long one run takes. */
 const usualShare = 0.2;
 
-/** Begins the work so often; less often, when it takes long: it takes no more than this share of the time. */
+/** Begins the work at this interval; less often if it takes long, so that it takes at most this share of the time. */
 export function repeat(
   intervalMs: number,
   work: () => Promise<void>,

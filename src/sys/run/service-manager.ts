@@ -1,26 +1,26 @@
 /**
- * Tells the service manager (systemd) how the daemon is: sd_notify(3). Node has no datagram sockets
- * of the unix kind, so each message is one run of systemd-notify, which the unit allows
+ * Reports the state of the daemon to the service manager (systemd): sd_notify(3). Node has no unix datagram sockets,
+ * so each message is one run of systemd-notify, which the unit allows
  * (NotifyAccess=all). The caller decides what to send, and how often.
  */
 import {type CommandResult, runCommand} from './command.js';
 
-/** systemd-notify waits for five seconds until its message is read. Ms. */
+/** Time for one run. Ms: systemd-notify waits for five seconds until its message is read. */
 const notifyTimeoutMs = 10_000;
-/** Longest line of a status; systemd shows one line. Characters. */
+/** Length of a status. Characters: systemd shows one line. */
 const longestStatus = 300;
 
 export interface ServiceManager {
-  /** How often it must hear of us, or ends us; undefined: it does not watch. Ms. */
+  /** systemd ends the daemon if no message comes for so long; undefined: it does not watch. Ms. */
   readonly watchdogMs: number | undefined;
-  /** Ready, alive, and in this state; said as often as one likes. */
+  /** Reports that the daemon is ready and alive, and its state. May be called any number of times. */
   readonly tell: (status: string) => Promise<CommandResult>;
 }
 
 /**
- * Takes the manager out of the environment: no other program that is started shall speak for the daemon.
+ * Removes the manager's variables from the environment, so that no other program that we start can speak for the daemon.
  *
- * @returns undefined where no manager listens
+ * @returns undefined if no manager listens
  */
 export function takeServiceManager(
   environment: NodeJS.ProcessEnv = process.env,

@@ -1,7 +1,7 @@
-/** Long work in slices, so that timers, sockets and the log have their turn in between. */
+/** Divides long work into slices, so that timers, sockets and the log get their turn in between. */
 import {setImmediate} from 'node:timers/promises';
 
-/** Others wait no longer. Ms. */
+/** Length of a slice. Ms: other tasks wait no longer. */
 export const sliceMs = 4;
 
 export class TimeSlice {
@@ -11,7 +11,7 @@ export class TimeSlice {
     return performance.now() >= this.#endMs;
   }
 
-  /** Lets whatever is due have its turn. */
+  /** Gives other tasks their turn, if the slice is over. */
   async next(): Promise<void> {
     await setImmediate();
     this.#endMs = performance.now() + sliceMs;

@@ -1,39 +1,39 @@
 /**
  * The socket through which the commands reach the running daemon: one line of JSON in, one line
- * out. Bounded in length and time, for its file may be reachable by more people than was meant; by
- * default only its owner may use it.
+ * out. By default only the owner of its file may use it. Length and time are bounded, because more people than intended
+ * may be able to reach the file.
  */
 import fs from 'node:fs';
 import net from 'node:net';
 import {dirname} from 'node:path';
 import {LineCutter} from '../run/line-cutter.js';
 
-/** The longest request. Bytes: a report of the gate with all the visits that it may have, of 350 each. */
+/** Length of a request. Bytes: a report of the gate with as many visits as it may have, 350 bytes each. */
 const longestRequestBytes = 128 * 1024;
-/** The longest answer: a list of all blocks that can stand, with their reasons. Bytes. */
+/** Length of an answer: a list of as many blocks as possible, with their reasons. Bytes. */
 const longestAnswerBytes = 128 * 1024 * 1024;
-/** Linux, unix(7): sun_path with its final zero; libuv would cut it silently. Bytes. */
+/** Length of a path (unix(7): sun_path with its final zero). libuv would cut a longer one silently. Bytes. */
 export const longestPathBytes = 107;
 /** Neither side waits longer. Ms. */
 export const longestAnswerMs = 30_000;
 /**
- * Connections at the same time. A count: a further one takes the place of the one that makes us
+ * At most so many connections at the same time. A count: a further one replaces one that makes us
  * wait.
  */
 export const mostConnections = 16;
-/** A request, and an answer, has so long as a whole: a byte now and then keeps no place. Ms. */
+/** Time for a whole request, and for a whole answer. So a client that sends a byte now and then loses its place. Ms. */
 const requestMs = 30_000;
 const answerMs = 60_000;
 
 export interface ControlServer {
-  /** Whether the file at the path is still the socket through which commands reach us. */
+  /** Whether the file at the path is still our socket. */
   isThere(): boolean;
   close(): void;
 }
 
 /**
- * @param answer gets what the line said as JSON, or undefined when it was none
- * @param users who may connect; if the mode of the folder says so (g+s), the socket has its group
+ * @param answer gets the line as JSON, or undefined if it was none
+ * @param users the users who may connect; if the folder has the mode g+s, the socket has the folder's group
  */
 export async function serveControl(
   path: string,
@@ -46,7 +46,7 @@ export async function serveControl(
   }
   const there = fs.lstatSync(path, {throwIfNoEntry: false});
   if (there?.isSocket() === false) throw new Error(`${path}: there is something that is no socket`);
-  // We hold the lock on the state, so a socket that is there belongs to nobody any more.
+  // We hold the lock on the state, so an existing socket belongs to no running daemon.
   fs.rmSync(path, {force: true});
   const connections = new Map<net.Socket, Stage>();
   const server = net.createServer({allowHalfOpen: true}, (connection) => {
@@ -66,17 +66,17 @@ export async function serveControl(
     isThere: () => made !== undefined && identityAt(path) === made,
     close: () => {
       server.close();
-      // A client that lingers must not keep the daemon from ending.
+      // A client that stays must not delay shutdown.
       for (const connection of connections.keys()) connection.destroy();
       fs.rmSync(path, {force: true});
     },
   };
 }
 
-/** `asks` and `reads`: the client lets us wait; `waits`: it waits for us. */
+/** `asks` and `reads`: we wait for the client. `waits`: the client waits for us. */
 type Stage = 'asks' | 'waits' | 'reads';
 
-/** The client that has let us wait for longest goes, one that has not asked yet first. */
+/** Closes the connection that has made us wait for longest; one without a request goes first. */
 function makeRoom(connections: Map<net.Socket, Stage>): boolean {
   for (const slow of ['asks', 'reads'] as const) {
     for (const [connection, stage] of connections) {
@@ -89,7 +89,7 @@ function makeRoom(connections: Map<net.Socket, Stage>): boolean {
   return false;
 }
 
-/** @returns undefined where there is nothing, or nothing that can be looked at */
+/** @returns undefined if there is no file, or if we may not look at it */
 function identityAt(path: string): string | undefined {
   try {
     const {dev, ino} = fs.lstatSync(path);
@@ -99,11 +99,11 @@ function identityAt(path: string): string | undefined {
   }
 }
 
-/** @param users nobody else may use the file */
+/** @param users the users who may use the file */
 function listen(server: net.Server, path: string, users: 'owner' | 'group'): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    // Node makes the file before listen() returns. The mask is the whole process's, so nobody waits here.
+    // Node makes the file before listen() returns. The umask belongs to the whole process, so do not wait here.
     const mask = process.umask(users === 'owner' ? 0o177 : 0o117);
     try {
       server.listen(path, resolve);
@@ -128,7 +128,7 @@ async function serveOne(
     if (connection.destroyed) return;
     enter('reads');
     deadline = setTimeout(() => connection.destroy(), answerMs);
-    // Destroyed once it is sent: a client that stays would hold one of the few places.
+    // Destroyed when the answer was sent, because a client that stays would keep one of the few places.
     connection.end(text, () => connection.destroy());
   } catch {
     connection.destroy();
@@ -137,9 +137,9 @@ async function serveOne(
 
 type ControlAnswer =
   | {readonly kind: 'answer'; readonly answer: unknown}
-  /** Nobody listens there. `dead`: there is the file of one that was killed. */
+  /** No daemon listens there. `dead`: the file of a killed daemon exists. */
   | {readonly kind: 'noDaemon'; readonly file: 'none' | 'dead'}
-  /** `waitedMs`: somebody listens, and has said nothing for so long. `isDenied`: our user may not connect. */
+  /** `waitedMs`: a daemon listens, but did not answer for so long. `isDenied`: our user may not connect. */
   | {
       readonly kind: 'failed';
       readonly why: string;
@@ -164,7 +164,7 @@ export async function askControl(
     if (code === 'ECONNREFUSED') return {kind: 'noDaemon', file: 'dead'};
     if (code === 'EACCES') return {kind: 'failed', why: message, isDenied: true};
     if (error instanceof Silence) return {kind: 'failed', why: message, waitedMs: patienceMs};
-    // So many wait for it that the kernel takes no more.
+    // So many clients wait for the daemon that the kernel accepts no more.
     if (code === 'EAGAIN') return {kind: 'failed', why: message, waitedMs: 0};
     return {kind: 'failed', why: message};
   } finally {
@@ -172,10 +172,10 @@ export async function askControl(
   }
 }
 
-/** Nothing came in time. */
+/** No line came in time. */
 class Silence extends Error {}
 
-/** The text up to the first newline. @throws when there is none in time, or within the bound */
+/** The text up to the first newline. @throws if there is none in time, or within the bound */
 function readLine(
   connection: net.Socket,
   mostBytes: number,
@@ -187,12 +187,12 @@ function readLine(
     connection.setTimeout(patienceMs, silent);
     connection.on('error', reject);
     connection.on('close', () => reject(new Error('the connection was closed')));
-    // Half-open is allowed, so the other end's goodbye is not yet the close: its place is needed.
+    // The socket may be half open, so the other side's end does not close it. Reject at once to free its place.
     connection.on('end', () => reject(new Error('the connection was closed')));
     connection.on('data', (chunk: Buffer) => {
       const [first] = cutter.take(chunk);
       if (first === undefined) return;
-      connection.removeAllListeners('data').resume(); // there is one line; more is nothing
+      connection.removeAllListeners('data').resume(); // only one line counts
       if (first.kind === 'line') resolve(first.text);
       else reject(new Error(`a line of more than ${mostBytes} bytes`));
     });

@@ -1,7 +1,7 @@
 /**
- * Shows a notification with buttons on somebody's desktop, by notify-send(1) of libnotify, as that
- * user: the daemon of a session's D-Bus takes nobody else, root neither (dbus-daemon asks the kernel
- * who connects). What the user's programs answer is bounded, and believed only as one of the buttons.
+ * Shows a notification with buttons on a user's desktop, by notify-send(1) of libnotify. It runs as that
+ * user, because a session's D-Bus accepts no other user, not even root (dbus-daemon asks the kernel
+ * who connects). The answer comes from the user's programs. It is bounded, and must be one of the buttons.
  */
 import fs from 'node:fs';
 import {printable} from '../../base/printable.js';
@@ -16,7 +16,7 @@ interface DesktopUser {
 
 interface WarningWindow {
   readonly title: string;
-  /** With the markup of the notification specification. */
+  /** Uses the markup of the notification specification. */
   readonly body: string;
   readonly buttons: readonly Button[];
 }
@@ -35,17 +35,17 @@ type Found =
   | {readonly kind: 'user'; readonly user: DesktopUser}
   | {readonly kind: 'none'; readonly why: string};
 
-/** Where systemd keeps the sessions' D-Bus sockets: UID/bus. */
+/** The folder in which systemd keeps the sessions' D-Bus sockets: UID/bus. */
 export const runtimeFolder = '/run/user';
 
-/** Asking which users are there takes some milliseconds. Ms. */
+/** Time to find the user. Ms: it takes some milliseconds. */
 const askMs = 5000;
-/** Longest complaint that is quoted: it is a program of the user's that complains. Characters. */
+/** Length of a quoted error, which comes from a program of the user. Characters. */
 const quotedCharacters = 200;
-/** More than any button's name. Bytes. */
+/** Length of an answer. Bytes: more than the name of a button. */
 const mostAnswerBytes = 64;
 
-/** @param wanted a user's name, or `auto`: whose session is the active one of seat0 */
+/** @param wanted a user's name, or `auto`: the user of the active session at seat0 */
 export async function desktopUser(wanted: string, folder: string): Promise<Found> {
   const lacking = lackingCapabilities(['CAP_SETUID', 'CAP_SETGID']);
   if (lacking.length > 0)
@@ -72,7 +72,7 @@ async function activeUser(): Promise<string | Found> {
   const facts = await ask('loginctl', words);
   if (facts.kind !== 'done') return none(facts.why);
   const uid = /^User=(\d+)$/m.exec(facts.stdout)?.[1];
-  // Not the session that asks for passwords (`greeter`).
+  // Not the session of the login screen (`greeter`).
   const isUser = /^Class=user$/m.test(facts.stdout);
   return isUser && uid !== undefined ? uid : none('nobody sits at the machine');
 }
@@ -80,13 +80,13 @@ async function activeUser(): Promise<string | Found> {
 const ask = (program: string, words: readonly string[]): Promise<CommandResult> =>
   runCommand(program, words, {timeoutMs: askMs});
 
-/** What opens the sandbox of our unit. */
+/** How to open the sandbox of our unit for this. */
 const remedy = 'see desktop.conf in docs/warnings.md';
 
 const none = (why: string): Found => ({kind: 'none', why});
 
 /**
- * Looks at the folder above only: in the user's own folder there may be a file system of that user.
+ * Looks only at the folder above, because the user's own folder may be a file system of that user.
  */
 function hasSession({uid}: DesktopUser, folder: string): boolean {
   try {
@@ -97,8 +97,8 @@ function hasSession({uid}: DesktopUser, folder: string): boolean {
 }
 
 /**
- * Until a button is clicked, the window is closed, or the signal comes, which withdraws it. It goes
- * with this process, however that ends. Never fails.
+ * Shows the window until a button is clicked, the window is closed, or the signal withdraws it. The window vanishes when
+ * this process ends, in whatever way. Never fails.
  */
 export async function showWindow(
   {uid, gid}: DesktopUser,
@@ -112,7 +112,7 @@ export async function showWindow(
   // notify-send reads escapes like those of C in a body: \\074 would be a `<`.
   const text = ['--', title, body.replaceAll('\\', '\\\\')];
   const looks = ['--app-name=blocksmtp', '--urgency=critical', '--icon=dialog-warning'];
-  // SIGINT, on which notify-send takes its window away.
+  // At SIGINT notify-send removes its window.
   const words = ['--pdeathsig', 'INT', ...asUser, 'env', bus, 'notify-send', '--wait'];
   const all = [...words, ...looks, ...actions, ...text];
   const {output, ended} = startCommand('setpriv', all, stop, {endedBy: 'SIGINT'});

@@ -1,15 +1,15 @@
 /**
- * The names that the DNS has for addresses, for the tables of `list` and `why`: within a bound, because
- * an operator at three in the morning must not wait for a DNS that is down. A name is its
- * owner's word; `remote-names.ts` lets only the characters of a name through.
+ * Looks up the DNS names of addresses for the tables of `list` and `why`. The time is bounded, because
+ * an operator at three in the morning must not wait for a DNS that is down. The owner of an address chooses its
+ * name; `remote-names.ts` allows only the characters of a name.
  */
 import {setMaxListeners} from 'node:events';
 import {mostAsked, RemoteNames} from './remote-names.js';
 
-/** All questions together. Ms. */
+/** Time for all look-ups together. Ms. */
 const longestMs = 2000;
 
-/** Addresses that are asked about. A count: the first ones. */
+/** At most so many addresses are looked up, the first ones. A count. */
 const mostNames = 100;
 
 export type HostNames = (addresses: readonly string[]) => Promise<ReadonlyMap<string, string>>;
@@ -22,7 +22,7 @@ export async function hostNames(
   const found = new Map<string, string>();
   const waiting = addresses.slice(0, mostNames);
   const stop = AbortSignal.timeout(longestMs);
-  // Each question listens: more than ten at once are meant, and no leak that Node would warn of.
+  // Each look-up adds a listener. More than ten at once are intended, so Node must not warn about a leak.
   setMaxListeners(mostAsked, stop);
   const ask = async (): Promise<void> => {
     for (;;) {
@@ -37,5 +37,5 @@ export async function hostNames(
   return found;
 }
 
-/** For callers that want none, or none in time. */
+/** For callers that want no names. */
 export const noNames: HostNames = () => Promise.resolve(new Map());

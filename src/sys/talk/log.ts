@@ -1,9 +1,9 @@
 /**
- * Where the daemon's own lines go: standard error, a file, the syslog. The one place that knows
+ * Writes the daemon's own lines to standard error, a file and the syslog. The only file that uses
  * winston. Decides the form of a line, not what to log.
  *
- * In the syslog our lines have the facility daemon and our own tag, so that even when they land in
- * the log that we follow they are no mailer's and count for nothing.
+ * In the syslog our lines have the facility daemon and our own tag. So even in
+ * the log that we follow they do not look like lines of the mailer.
  */
 import fs from 'node:fs';
 import {Writable} from 'node:stream';
@@ -19,23 +19,23 @@ interface LogSettings {
   readonly debug: number;
   readonly logFile: string;
   readonly debugToSyslog: boolean;
-  /** `none`: our standard error output is another's. Default: `log`. */
+  /** `none`: the standard error output is used for something else. Default: `log`. */
   readonly errorOutput?: 'log' | 'none';
 }
 
 export interface Log {
   readonly say: Say;
-  /** Whether a line of this level would be shown: for lines that are costly to make. */
+  /** Whether a line of this level would be shown. For lines that are expensive to make. */
   shows(level: LogLevel): boolean;
-  /** Ends when every message is where it belongs, or cannot get there. */
+  /** Resolves when every message was written, or cannot be. */
   close(): Promise<void>;
 }
 
 const {combine, printf, timestamp} = winston.format;
 
 /**
- * One thing is one line, whatever is quoted in it: what is foreign is made printable where it is put into
- * words, and where that was forgotten no terminal obeys it.
+ * Makes a message one line, whatever it quotes. Foreign text is made printable where a message is written. If that was
+ * forgotten somewhere, this keeps control characters from the terminal.
  */
 const inOneLine = (message: unknown): string =>
   String(message).replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '?');
@@ -45,7 +45,7 @@ const stamped = combine(
   printf((line) => `${String(line['timestamp'])} ${line.level} ${inOneLine(line.message)}`),
 );
 
-/** What sd-daemon(3) says: under systemd a line begins with its severity and needs no time. */
+/** Under systemd a line begins with its severity, and needs no time (sd-daemon(3)). */
 const journalled = printf(
   (line) => `<${syslogSeverity[line.level as LogLevel]}>${inOneLine(line.message)}`,
 );
@@ -55,7 +55,7 @@ export function openLog(settings: LogSettings): Log {
   const syslog = settings.debugToSyslog ? new SyslogStream() : undefined;
   const {Stream} = winston.transports;
   const stderrForm = isJournal() ? journalled : stamped;
-  // Under systemd the syslog's socket is the journal's too: one copy there is enough.
+  // Under systemd the journal also reads the syslog socket, so one copy there is enough.
   const isTwice = isJournal() && syslog !== undefined;
   const transports = [
     ...(isTwice || settings.errorOutput === 'none'
@@ -68,7 +68,7 @@ export function openLog(settings: LogSettings): Log {
   ];
   const levels = Object.fromEntries(logLevels.map((name, index) => [name, index]));
   const logger = winston.createLogger({levels, level, transports});
-  // A log that cannot be written must not end the guard; there is nobody else to tell.
+  // A log that cannot be written must not end the daemon. The error cannot be reported anywhere.
   logger.on('error', () => undefined);
   if (!process.stderr.listeners('error').includes(ignore)) process.stderr.on('error', ignore);
   return {
@@ -88,9 +88,9 @@ export function openLog(settings: LogSettings): Log {
 const ignore = (): void => undefined;
 
 /**
- * Opens the file for each line: after logrotate has moved it, the next line makes a new one, with no
- * signal. Nobody who puts something else there makes us wait. A line that the file does not take is lost, and the next is tried: winston's own transport ends
- * the process when the folder is missing.
+ * Opens the file for each line. So after logrotate has moved it, the next line makes a new file, without a
+ * signal. If another user puts something else there, we do not wait for it. A line that cannot be written is lost, and
+ * the next one is tried. Refused: winston's own transport, which ends the process if the folder is missing.
  */
 function appendTo(path: string): Writable {
   return new Writable({
@@ -98,17 +98,17 @@ function appendTo(path: string): Writable {
       try {
         appendText(path, line);
       } catch {
-        // There is nobody else to tell.
+        // The error cannot be reported anywhere.
       }
       done();
     },
   });
 }
 
-/** Nobody waits longer for the log at the end. Ms. */
+/** At the end of the process, the log gets at most so long. Ms. */
 const closeMs = 2000;
 
-/** systemd tells the device and inode of the journal's end (systemd.exec(5), JOURNAL_STREAM). */
+/** Whether standard error is the journal: systemd gives its device and inode (systemd.exec(5), JOURNAL_STREAM). */
 function isJournal(): boolean {
   try {
     const {dev, ino} = fs.fstatSync(process.stderr.fd, {bigint: true});

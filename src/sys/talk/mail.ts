@@ -1,6 +1,6 @@
 /**
- * Hands one mail to a mailer. The one place that knows nodemailer, which is loaded with the first
- * mail. By SMTP and not by `sendmail`, for that program writes into a queue of its own, which the
+ * Hands one mail to a mailer by SMTP. The only file that uses nodemailer, which is loaded with the first
+ * mail. Refused: the program `sendmail`, because it writes into its queue, which the
  * sandbox of our unit forbids.
  */
 import {isIP, Socket} from 'node:net';
@@ -9,26 +9,26 @@ import type {Delivered} from '../../outgoing/warn/delivered.js';
 
 interface Mail {
   readonly from: string;
-  /** With or without a domain: the mailer knows its own. */
+  /** With or without a domain. The mailer adds its own. */
   readonly to: string;
   readonly subject: string;
   readonly text: string;
 }
 
 interface SmtpServer {
-  /** An address: nothing is asked of the DNS. */
+  /** An address, so that no DNS look-up is needed. */
   readonly host: string;
   readonly port: number;
-  /** What we call ourselves. */
+  /** Our name in HELO. */
   readonly ownName: string;
 }
 
-/** A mailer may take its time before it greets. Ms. */
+/** Time for an answer. Ms: a mailer may wait before it greets. */
 const answerMs = 30_000;
-/** Longest answer of a mailer that is quoted. Characters. */
+/** Length of a quoted answer of the mailer. Characters. */
 const quotedCharacters = 200;
 
-/** Never fails. @param stop ends it, and then nobody knows whether it was taken */
+/** Never fails. @param stop ends it, and then it is not known whether the mailer took the mail */
 export async function sendMail(
   mail: Mail,
   mailer: SmtpServer,
@@ -40,28 +40,29 @@ export async function sendMail(
     await Promise.race([transport.sendMail(messageOf(mail)), aborted(stop)]);
     return {kind: 'done'};
   } catch (error) {
-    socket.destroy(); // the transport would leave one open that nobody answers
+    socket.destroy(); // the transport would leave a socket open if the mailer does not answer
     return {kind: 'failed', why: printable((error as Error).message, quotedCharacters)};
   }
 }
 
-/** A message that is written already. */
+/** A message that is already composed. */
 interface RawMail {
   readonly sender: string;
   readonly recipient: string;
-  /** With header, ASCII, CR LF. */
+  /** The whole message with its header, in ASCII with CR LF. */
   readonly raw: string;
 }
 
 /**
- * `notTaken`: the mailer has not got it, as `again` says for now or for good. `unknown`: it may have.
+ * `notTaken`: the mailer surely did not take it; `again` says whether a later try makes sense. `unknown`: it may have
+ * taken it.
  */
 export type HandOver =
   | {readonly kind: 'taken'; readonly said: string}
   | {readonly kind: 'notTaken'; readonly again: 'yes' | 'no'; readonly why: string}
   | {readonly kind: 'unknown'; readonly why: string};
 
-/** Never fails. @param stop ends it; before the message was given whole, it was not taken */
+/** Never fails. @param stop ends it. If not the whole message was sent by then, the mailer did not take it */
 export async function handOver(
   {sender, recipient, raw}: RawMail,
   mailer: SmtpServer,
@@ -78,7 +79,7 @@ export async function handOver(
   } catch (error) {
     const {message, responseCode} = error as Error & {readonly responseCode?: number};
     const why = printable(message, quotedCharacters);
-    // With what waits to be written: as long as that is less than the message, nobody can have it.
+    // Also counts bytes that wait to be written. As long as these are fewer than the message has, the mailer cannot have it.
     const isWhole = socket.bytesWritten >= Buffer.byteLength(raw);
     socket.destroy();
     if (responseCode !== undefined) {
@@ -94,7 +95,7 @@ async function openTransport({host, port, ownName}: SmtpServer) {
   const transport = createTransport({
     socket,
     ...{host, port, name: ownName},
-    // To this machine itself, whose certificate names it otherwise.
+    // The mailer may be this machine, whose certificate has another name.
     ignoreTLS: true,
     connectionTimeout: answerMs,
     greetingTimeout: answerMs,
@@ -105,7 +106,7 @@ async function openTransport({host, port, ownName}: SmtpServer) {
   return {transport, socket};
 }
 
-/** As values, not as text: what looks like an address in a path shall not become a recipient. */
+/** Passes values and not text, so that an address in a path cannot become a recipient. */
 function messageOf({from, to, subject, text}: Mail) {
   return {
     envelope: {from, to: [to]},
@@ -113,12 +114,12 @@ function messageOf({from, to, subject, text}: Mail) {
     to: {name: '', address: to},
     subject,
     text,
-    // RFC 3834, section 5: no vacation program must answer.
+    // RFC 3834, section 5: so no vacation program may answer.
     headers: {'Auto-Submitted': 'auto-generated'},
   };
 }
 
-/** Fails when the signal comes. */
+/** Rejects when the signal comes. */
 const aborted = (stop: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     const end = (): void => reject(new Error('no answer in time'));

@@ -1,16 +1,16 @@
 /**
- * Looks up the name of a remote address (PTR), for people only: the owner of the address writes it,
- * so no decision depends on it. Questions have a bound, and answers are remembered for a while.
+ * Looks up the name of a remote address (PTR), for people only. The owner of the address chooses it,
+ * so no decision depends on it. The number of look-ups is bounded, and answers are remembered for a while.
  */
 import {Resolver} from 'node:dns/promises';
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {type PoolResult, WorkerPool} from '../../base/mechanisms/worker-pool.js';
 
-/** For one try. Ms. */
+/** Time for one try. Ms. */
 const timeoutMs = 2000;
-/** Asked at a time. A count: the others get no name. */
+/** At most so many look-ups at a time. A count: further addresses get no name. */
 export const mostAsked = 32;
-/** Names remembered. A count. */
+/** At most so many names are remembered. A count. */
 const mostKnown = 1000;
 /** A name of the DNS (RFC 1035 section 2.3.4). Characters. */
 const shape = /^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/;
@@ -21,14 +21,14 @@ export class RemoteNames {
   readonly #pool = new WorkerPool({atOnce: mostAsked, waiting: 0});
   readonly #asking = new Map<string, Promise<string>>();
 
-  /** @param servers asked instead of the machine's own; for tests */
+  /** @param servers tests name servers to use instead of the machine's own */
   constructor(servers: readonly string[] = []) {
     if (servers.length > 0) this.#resolver.setServers(servers);
   }
 
   /**
-   * @param stop when nobody waits for it any more
-   * @returns undefined when there is none, or nobody answers in time
+   * @param stop comes when the caller no longer waits
+   * @returns undefined if there is no name, or no answer in time
    */
   async of(address: string, stop?: AbortSignal): Promise<string | undefined> {
     const known = this.#known.get(address);
@@ -38,7 +38,7 @@ export class RemoteNames {
     return name === '' ? undefined : name;
   }
 
-  /** Ends all questions: a process that is done must not wait for a silent server. */
+  /** Ends all look-ups, because a process that is done must not wait for a silent server. */
   stop(): void {
     this.#resolver.cancel();
   }
@@ -66,7 +66,7 @@ export class RemoteNames {
 
 const nameOf = (asked: PoolResult<string>): string => (asked.kind === 'done' ? asked.result : '');
 
-/** What comes first; nothing is left with the signal, which lives longer than the question. */
+/** The answer or the signal, whichever comes first. Removes its listener, because the signal outlives the look-up. */
 async function unlessGiven(asking: Promise<string>, stop: AbortSignal): Promise<string> {
   let give: () => void = () => undefined;
   const given = new Promise<string>((resolve) => {

@@ -1,22 +1,22 @@
 /**
- * Writes to the syslog through logger(1), which is on every Debian: Node has no datagram sockets of
- * the local kind, and a native module would have to be compiled on the user's machine. Lines wait
- * in a bounded queue while the syslog is away, and go in batches.
+ * Writes to the syslog through logger(1), which every Debian has. Node has no unix datagram sockets, and a native module
+ * would have to be compiled on the user's machine. Lines wait
+ * in a bounded queue while the syslog is away, and are written in batches.
  */
 import {Writable} from 'node:stream';
 import {Backoff} from '../../base/mechanisms/backoff.js';
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
 import {runCommand} from '../run/command.js';
 
-/** Lines that wait for a syslog that is away. A count: an hour of a busy night. */
+/** At most so many lines wait while the syslog is away. A count: an hour of a busy night. */
 export const mostWaitingLines = 2000;
-/** Lines given to one logger(1). A count. */
+/** One logger(1) gets at most so many lines. A count. */
 const batchLines = 200;
-/** Waiting after a failure. */
+/** Pauses after a failure. */
 const retry = {firstMs: 250, lastMs: 30_000};
 const loggerTimeoutMs = 10_000;
 
-/** `--socket-errors=on`: fail when there is nobody to take the line, so that we keep it. */
+/** `--socket-errors=on`: logger(1) fails if no syslog takes the line, so that we keep it. */
 const parameters = [
   '--tag=blocksmtp',
   `--id=${process.pid}`,
@@ -28,9 +28,9 @@ const parameters = [
 export class SyslogStream extends Writable {
   #waiting: string[] = [];
   #lost = 0;
-  /** How many of the first waiting lines are on their way. */
+  /** How many of the first waiting lines logger(1) is writing now. */
   #onTheWay = 0;
-  /** Lines on their way that the bound has pushed out: lost only if the way fails. */
+  /** Lines of these that the bound has pushed out of the queue. They are lost only if logger(1) fails. */
   #pushedOut = 0;
   readonly #sending = new SingleFlight(() => this.#send());
 
@@ -46,10 +46,10 @@ export class SyslogStream extends Writable {
       this.#dropOldest();
     }
     void this.#sending.run();
-    done(); // the queue is ours, with its own bound: winston's has none
+    done(); // our own queue has a bound; winston's has none
   }
 
-  /** Ends when nothing waits any more. */
+  /** Resolves when no line waits any more. */
   async drained(): Promise<void> {
     await this.#sending.settled();
   }

@@ -1,11 +1,11 @@
 /**
- * Posts JSON to an address of the administrator's. The address often holds a secret, so no message
- * quotes it; redirects are not followed, for they would carry the warning to another server.
+ * Posts JSON to a URL of the administrator. The URL often contains a secret, so no message
+ * quotes it. Redirects are not followed, because they would send the warning to another server.
  */
 import {printable} from '../../base/printable.js';
 import type {Delivered} from '../../outgoing/warn/delivered.js';
 
-/** Longest reason that is quoted. Characters. */
+/** Length of a quoted reason. Characters. */
 const quotedCharacters = 200;
 
 /** Never fails. */
@@ -19,7 +19,7 @@ export async function postJson(url: string, json: string, stop: AbortSignal): Pr
       redirect: 'manual',
       signal: stop,
     });
-    await response.body?.cancel(); // whatever it says
+    await response.body?.cancel(); // the text of the answer does not matter
     return response.ok
       ? {kind: 'done'}
       : {kind: 'failed', why: `the answer was ${response.status}`};
@@ -28,7 +28,7 @@ export async function postJson(url: string, json: string, stop: AbortSignal): Pr
   }
 }
 
-/** `fetch failed` says nothing; its cause does. Messages of the URL's own are not quoted. */
+/** The message `fetch failed` is useless, so its cause is the reason. No message that may contain the URL is quoted. */
 function reasonOf(error: unknown): string {
   const {name, cause} = error as Error & {cause?: {code?: string; message?: string}};
   if (name === 'TimeoutError' || name === 'AbortError') return 'no answer in time';

@@ -1,7 +1,7 @@
 /**
- * Servers for a network namespace without anything else in it: a name server at 127.0.0.1:53, a registry by
- * HTTPS at 192.0.2.53, another one at 198.51.100.53, and what nobody may be led to at 127.0.0.1. Runs as a
- * process of its own (`main` of the words KEY and CERTIFICATE), prints `ready`, and each request.
+ * Servers for an otherwise empty network namespace: a name server at 127.0.0.1:53, a registry by
+ * HTTPS at 192.0.2.53, another one at 198.51.100.53, and a server at 127.0.0.1 that no redirect may reach. Runs as its
+ * own process (`main` with the words KEY and CERTIFICATE). Prints `ready`, and each request.
  */
 export const houseScript = `
 import fs from 'node:fs';

@@ -1,9 +1,9 @@
-/** A name server of the tests, over UDP and TCP at one port: records by name and type, or a trouble. */
+/** A name server for tests, over UDP and TCP at one port. It has records by name and type, or gives an error. */
 import dgram from 'node:dgram';
 import net, {type AddressInfo} from 'node:net';
 
 type Kind = 'A' | 'AAAA' | 'PTR' | 'MX' | 'TXT';
-/** Of TXT a record is its pieces, of MX the exchanger. `cut`: over UDP only the beginning. */
+/** A TXT record is a list of pieces, and an MX record the exchanger. `cut`: over UDP it gives only the beginning. */
 export type Records =
   | readonly string[]
   | readonly (readonly string[])[]
@@ -70,7 +70,7 @@ function question(query: Buffer): {name: string; kind: Kind | undefined; end: nu
   };
 }
 
-/** @param wanted 0: any that is free */
+/** @param wanted the port; 0: any free one */
 export async function nameServer(wanted = 0): Promise<NameServer> {
   const zone = new Map<string, Records>();
   const asked: string[] = [];

@@ -1,4 +1,4 @@
-/** A registry of the tests at the loopback address: answers by path as each test says, and notes when it was asked. */
+/** A registry for tests at the loopback address. It answers by path as the test says, and notes the times of requests. */
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 
@@ -8,7 +8,7 @@ export interface RdapServer {
   /** `http://127.0.0.1:PORT/`. */
   readonly base: string;
   readonly asked: {readonly path: string; readonly atMs: number}[];
-  /** Connections that are open now. A count. */
+  /** The most connections that were open at the same time. A count. */
   readonly mostAtOnce: () => number;
   readonly on: (path: string, reply: Reply) => void;
   readonly close: () => Promise<void>;
@@ -54,7 +54,7 @@ export async function rdapServer(): Promise<RdapServer> {
   };
 }
 
-/** A bootstrap by which this server answers for all networks for examples. */
+/** A bootstrap file that names this server for all example networks. */
 export const bootstrapOf = (...urls: readonly string[]): unknown => ({
   version: '1.0',
   services: [

@@ -1,6 +1,6 @@
 /**
- * Records of a network as the five registries shape them (RFC 9083, and what each says of its own): where the
- * abuse contact stands, and what stands in its place. Networks and names are those for examples.
+ * Records of a network in the forms of the five registries (RFC 9083, and the habits of each): each has the
+ * abuse contact, or its substitute, at another place. Networks and names are examples.
  */
 type Json = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,7 @@ const network = (startAddress: string, endAddress: string, entities: readonly Js
 
 export {network};
 
-/** The abuse entity stands inside of the one of the holder. */
+/** The abuse entity is inside of the holder's entity. */
 export const arin = network('192.0.2.0', '192.0.2.255', [
   entity(['registrant'], {
     vcardArray: card(),
@@ -38,18 +38,18 @@ export const arin = network('192.0.2.0', '192.0.2.255', [
   }),
 ]);
 
-/** The abuse entity stands beside the others. */
+/** The abuse entity is beside the others. */
 export const ripe = network('198.51.100.0', '198.51.100.127', [
   entity(['administrative', 'technical'], {vcardArray: card('noc@example.org')}),
   entity(['abuse'], {vcardArray: card('abuse@example.org')}),
 ]);
 
-/** An incident response team, with two mailboxes, one of which is the same in other letters. */
+/** An incident response team whose mailbox is there twice, in upper and lower case. */
 export const apnic = network('203.0.113.0', '203.0.113.255', [
   entity(['abuse'], {vcardArray: card('IRT@Example.COM', 'irt@example.com', 'abuse@example.com')}),
 ]);
 
-/** Only a text that says where to ask. */
+/** Only a text that says where to search. */
 export const lacnic = network('192.0.2.128', '192.0.2.191', [
   entity(['abuse'], {vcardArray: card('PLEASE QUERY the registry', 'abuse@lacnic.net')}),
   entity(['registrant'], {vcardArray: card()}),

@@ -1,4 +1,4 @@
-/** A registry, a name server and a finder that knows only them, for each test anew. */
+/** Makes for each test a registry, a name server, and a finder that uses only these. */
 import {afterEach, beforeEach, expect} from '@jest/globals';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -25,7 +25,7 @@ interface Searching {
 /** To be called at the top of a test file. */
 export function searching(): Searching {
   const finders: ContactFinder[] = [];
-  // The rest is there before a test begins.
+  // The rest is set before a test begins.
   const world = {
     finderOf: (settings = {}) => {
       const {registry, names, rows, folder} = world;

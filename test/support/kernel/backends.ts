@@ -1,4 +1,4 @@
-/** What every backend must do, on the real kernel: the same tests for each. */
+/** Tests of the real kernel that are the same for each backend. */
 import {expect, test} from '@jest/globals';
 import type {Family} from '../../../src/net/address.js';
 import {toolOf} from './namespace.js';
@@ -22,7 +22,7 @@ export const thousand: Readonly<Record<Family, readonly string[]>> = {
   6: Array.from({length: 1000}, (_, i) => `2001:db8::${(i + 1).toString(16)}`),
 };
 
-/** Other people’s: chains and rules, sets, and tables with names like ours. */
+/** Adds chains, rules, sets and tables of other programs, with names like ours. */
 export function addOthers({namespace, variant, family, backend}: Scene): void {
   const established = '-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT';
   const host = hosts[family][0];
@@ -74,7 +74,7 @@ add rule ${table} input tcp dport 25 counter
 
 export function describeBackends(titles: readonly PlaceTitle[]): void {
   describeScenes('blocks', titles, blockTests);
-  // To a set and its rule all is the same there, whichever iptables has made it; the walk tries it.
+  // A set and its rule are the same with each variant of iptables. The walk tests that variant too.
   const others = titles.filter((title) => title !== 'ipset with iptables-legacy');
   describeScenes('another tool', others, vandalTests);
 }

@@ -1,11 +1,11 @@
-/** A mailer in a network of its own on the machine of a test, behind DNAT, as docker makes it. */
+/** A mailer in its own network namespace, behind DNAT, as docker makes it. */
 import {openSpace, toolOf} from './namespace.js';
 import {startPeer} from './peers.js';
 import type {Scene} from './scenes.js';
 
 const inside = {4: ['172.17.0.1', '172.17.0.2', '16'], 6: ['fd00::1', 'fd00::2', '64']} as const;
 
-/** Port 25 of the machine is port 27 of a mailer in a network of its own. @returns what ends it */
+/** Port 25 of the machine leads to port 27 of a mailer in its own network namespace. @returns a function that ends it */
 export async function openContainer({namespace, family, variant}: Scene): Promise<() => void> {
   const [gateway, mailer, length] = inside[family];
   const container = await openSpace();

@@ -1,11 +1,11 @@
-# Packets of TCP to port 25 with a sender that is not ours: forge.pl 4|6 FROM TO WAY, in the namespace of the wire
-# WIRE. The answers come by the wire, so `right` and `near` know the number that a stranger would have to guess.
-#   data-in-syn   a SYN that carries words
-#   no-syn        words without any SYN
-#   blind         a SYN, and words that acknowledge a wrong number
-#   near          a SYN, an acknowledgement of a number just below, then words that were long ago
-#   right         a whole handshake, then words
-# Prints "done" when all has been sent.
+# Sends TCP packets with a forged source to port 25: forge.pl 4|6 FROM TO WAY, in the namespace of the wire.
+# Answers come by the wire, so `right` and `near` know the sequence number that a stranger would have to guess.
+#   data-in-syn   a SYN with data
+#   no-syn        data without a SYN
+#   blind         a SYN, and data that acknowledges a wrong number
+#   near          a SYN, an acknowledgement of a number just below, then data with an old number
+#   right         a whole handshake, then data
+# Prints "done" when everything was sent.
 use strict;
 use Socket qw(inet_pton AF_INET AF_INET6 pack_sockaddr_in pack_sockaddr_in6 SOCK_RAW SOCK_DGRAM);
 
@@ -14,7 +14,7 @@ my $af = $family == 4 ? AF_INET : AF_INET6;
 my ($source, $target) = map { inet_pton $af, $_ } $from, $to;
 my $port = 30000 + $$ % 20000;
 my $first = 1000000;
-# IPPROTO_RAW: with a header of our own. AF_PACKET, ETH_P_ALL: what comes by the wire.
+# IPPROTO_RAW: packets with our own header. AF_PACKET, ETH_P_ALL: all packets of the wire.
 socket my $raw, $af, SOCK_RAW, 255 or die "raw: $!";
 socket my $wire, 17, SOCK_DGRAM, unpack 'S', pack 'n', 3 or die "wire: $!";
 

@@ -1,6 +1,6 @@
 /**
- * A network namespace of its own for tests that speak to the real kernel, through the real iptables
- * tools. Where that is not possible the tests are skipped with the reason; under CI that is a failure.
+ * A network namespace for tests that use the real kernel through the real iptables
+ * tools. If that is not possible, the tests are skipped with the reason; with CI=true they fail.
  */
 import {execFileSync, spawn} from 'node:child_process';
 import {readlinkSync} from 'node:fs';
@@ -9,18 +9,18 @@ import type {RunCall} from '../../../src/firewall/live/part.js';
 import type {Family} from '../../../src/net/address.js';
 import {runFirewallCall} from '../../../src/sys/run/netfilter.js';
 
-/** How the tools of the backends are called; plain `iptables` is the machine's default one. */
+/** The variant of the tools; `default` is the machine's plain `iptables`. */
 export type Variant = 'default' | 'legacy';
 
 export interface Namespace {
   /** The words of a command that runs in the namespace, for a test that needs more than `run`. */
   readonly enter: (program: string, parameters: readonly string[]) => readonly string[];
   run(program: string, parameters: readonly string[], input?: string): string;
-  /** As the daemon would run it in there. */
+  /** Runs a firewall program as the daemon would run it in there. */
   readonly runCall: RunCall;
-  /** One call of iptables-restore, as `sys/run/netfilter.ts` makes it. @throws what it says if it fails */
+  /** One call of iptables-restore, as `sys/run/netfilter.ts` makes it. @throws with its error text if it fails */
   restore(family: Family, batch: string): void;
-  /** The filter table, without the comments that hold the time. */
+  /** The filter table, without the comments, which contain the time. */
   list(family: Family): string;
 }
 
@@ -28,9 +28,9 @@ export const toolOf = (family: Family, variant: Variant): string =>
   `${family === 4 ? 'iptables' : 'ip6tables'}${variant === 'legacy' ? '-legacy' : ''}`;
 
 /**
- * Describes tests of which each has a new namespace.
+ * Describes tests that each get a new namespace.
  *
- * @param programs what they call besides iptables
+ * @param programs the programs that they call besides iptables
  */
 export function describeInNamespace(
   name: string,
@@ -110,21 +110,21 @@ function freshForEachTest(variant: Variant): Namespace {
   };
 }
 
-/** What `iptables` is on a machine where update-alternatives has chosen this variant. */
+/** The program's name in this variant, as if update-alternatives had chosen it. */
 const inVariant = (program: string, variant: Variant): string =>
   variant === 'legacy'
     ? program.replace(/^(ip6?tables)(-save|-restore)?$/, '$1-legacy$2')
     : program;
 
 interface Space {
-  /** Of a process that holds it open. */
+  /** A process that keeps the namespace open. */
   readonly pid: number;
   close(): void;
 }
 
-/** A network namespace with nothing in it. */
+/** Makes an empty network namespace. */
 export async function openSpace(): Promise<Space> {
-  // pdeathsig: should jest be killed, the namespace goes with it.
+  // pdeathsig: if jest is killed, the namespace vanishes too.
   const words = ['--pdeathsig', 'KILL', 'unshare', '--net', 'sleep', '600'];
   const holder = spawn('setpriv', words, {stdio: 'ignore'});
   const pid = holder.pid ?? 0;

@@ -1,7 +1,7 @@
 /**
- * One end of TCP connections, in a network namespace: `peer.mjs serve PORT...` says back what it
- * hears; `peer.mjs greet PORT:MS...` says its port first, after so long; `peer.mjs call` connects and sends as lines of JSON on its input tell, and prints what comes.
- * A call may be another user's (`uid`), if root runs it.
+ * One end of TCP connections, in a network namespace. `peer.mjs serve PORT...` sends back what it receives.
+ * `peer.mjs greet PORT:MS...` first sends its port, after so many ms. `peer.mjs call` connects and sends as
+ * lines of JSON on its input say, and prints what it receives. If root runs it, a call may be as another user (`uid`).
  */
 import net from 'node:net';
 import readline from 'node:readline';
@@ -29,7 +29,7 @@ if (mode === 'serve') {
   const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
   let turn = Promise.resolve();
   const begin = async ({id, uid, from, to, port, localPort}) => {
-    // A socket is whose the process was when it was made, which is by the next turn.
+    // A socket belongs to the effective user at the moment when it is made, which is within this turn.
     if (uid !== undefined) process.seteuid(uid);
     const socket = net.connect({host: to, port, localAddress: from, localPort});
     sockets.set(id, socket);

@@ -1,6 +1,6 @@
 /**
- * A mail server in the namespace of a test, and in another one clients with addresses of their own: a
- * wire between them, so that packets come in as they do from the net.
+ * A mail server in the namespace of a test, and clients with their own addresses in another namespace. A
+ * wire connects them, so that packets come in as from the Internet.
  */
 import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
 import {createInterface} from 'node:readline';
@@ -8,7 +8,7 @@ import {until} from '../temp.js';
 import {openSpace} from './namespace.js';
 import {hosts, type Scene} from './scenes.js';
 
-/** A connection of a client, and what has come back of what it said. */
+/** A connection of a client, and the answer to what it sent. */
 export interface Talk {
   isConnected: boolean;
   heard: string;
@@ -16,7 +16,7 @@ export interface Talk {
 }
 
 export interface Peers {
-  /** Of a process in the clients' namespace. */
+  /** A process in the clients' namespace. */
   readonly clientsPid: number;
   /** Begins to connect from this address. */
   call(from: string, port: number): Talk;
@@ -33,8 +33,8 @@ export interface Told {
 }
 
 /**
- * @param more addresses of clients beside `hosts`
- * @param servers what `peer.mjs` does in the namespace of the test
+ * @param more addresses of clients besides `hosts`
+ * @param servers the words for `peer.mjs` in the namespace of the test
  */
 export async function openPeers(
   {namespace, family}: Scene,
@@ -96,7 +96,7 @@ export async function openPeers(
   };
 }
 
-/** Starts `peer.mjs`; ready when it says so. */
+/** Starts `peer.mjs`. `ready` resolves when it says so. */
 export function startPeer(
   command: readonly string[],
   take: (told: Told) => void,

@@ -1,4 +1,4 @@
-/** Chains as they could be found, and what should stand in them. */
+/** Chains that could be found in the kernel, and the rules that should be in them. */
 import fc from 'fast-check';
 import type {Backend, Unwanted, Wish} from '../../../src/firewall/backend.js';
 import type {KeeperTask} from '../../../src/firewall/live/keeper.js';
@@ -16,7 +16,7 @@ import type {Family} from '../../../src/net/address.js';
 
 export const spec = {chain: 'SPAM_UNAME_GUESSERS', ports: [25], hooks: ['INPUT']};
 
-/** A flat chain of rules, hooked in front. */
+/** A flat chain of rules with its hook in front. */
 export const flat: ChainSettings = {
   spec,
   family: 4,
@@ -25,23 +25,23 @@ export const flat: ChainSettings = {
   hookPlace: 'first',
 };
 
-/** The time of these tests, and an end that it never comes to. Ms since the epoch. */
+/** The time of these tests, and an end that is never reached. Ms since the epoch. */
 export const times = {nowMs: 1_800_000_000_000, untilMs: 1_800_003_600_000};
 
-/** An intent that holds these blocks. */
+/** An intent with these blocks. */
 export function intentOf(family: Family, networks: Iterable<string>): Intent {
   const intent = new Intent(family);
   for (const network of networks) intent.set({network, untilMs: times.untilMs});
   return intent;
 }
 
-/** What a keeper of the IPv4 blocks is to keep. */
+/** The object that a keeper of the IPv4 blocks manages. */
 export const keeping = <Actual>(
   backend: Backend<Actual, Desired>,
   goal: Intent,
 ): KeeperTask<Actual, Desired> => ({family: 4, backend, goal, words: blockWords});
 
-/** Everything may differ from this. */
+/** A wish; a test may change each part of it. */
 export const wishOf = (
   networks: Iterable<string>,
   unwanted: Unwanted = 'remove',
@@ -54,14 +54,14 @@ export const wishOf = (
   nowMs: times.nowMs,
 });
 
-/** Steps of a flat IPv4 chain to these. */
+/** The steps that bring a flat IPv4 chain to these blocks. */
 export const stepsTo = (
   networks: Iterable<string>,
   actual: ChainState,
   unwanted: Unwanted = 'remove',
 ): ChainStep[] => planChain(flat, wishOf(networks, unwanted), actual);
 
-/** The state after the steps; the one before stays as it is. */
+/** The state after the steps. Does not change the state before. */
 export const afterSteps = (actual: ChainState, steps: readonly ChainStep[]): ChainState =>
   doSteps(structuredClone(actual), steps);
 
@@ -72,7 +72,7 @@ const networkText = fc.constantFrom(
 
 export const desiredSets = fc.uniqueArray(networkText).map((texts) => new Set(texts));
 
-/** What a flat chain can be: no hook and no rules without a chain, duplicates, a late hook. */
+/** All states of a flat chain: no chain (then no hook and no rules), duplicates, a late hook. */
 export const chainStates: fc.Arbitrary<ChainState> = fc.oneof(
   {weight: 1, arbitrary: fc.constant(undefined).map(absent)},
   {
@@ -90,7 +90,7 @@ export function absent(): ChainState {
   };
 }
 
-/** @param passedBy whether a rule before the only jump may accept */
+/** A chain that exists. @param passedBy whether a rule before the only jump may accept */
 export function present(
   texts: readonly string[],
   hookCount = 1,
@@ -109,15 +109,15 @@ export function present(
   };
 }
 
-/** With so many rules of others in the chain itself. */
+/** The state with so many rules of other programs in the chain itself. */
 export function withOthers(state: ChainState, others: number): ChainState {
   const rules = state.chains.get(spec.chain)!;
   return {...state, chains: new Map([[spec.chain, {...rules, others}]])};
 }
 
-/** Where our only hook stands. */
+/** The place of our only hook. */
 export const placeOf = ({hooks: [hook]}: ChainState): HookState['place'] => hook!.place;
 
-/** The rules of the chain itself, and how often each. */
+/** The rules of the chain itself, with the count of each. */
 export const dropsOf = ({chains}: ChainState): ReadonlyMap<string, number> =>
   chains.get(spec.chain)?.drops ?? new Map<string, number>();

@@ -1,6 +1,6 @@
 /**
- * The backends on the real kernel, each in a namespace of its own: how one is started there, and what
- * stands there, read a second time and more plainly than `src/firewall` does it.
+ * The backends on the real kernel, each in its own namespace. Starts a backend there, and reads the rules
+ * by other and simpler code than `src/firewall`.
  */
 import {afterEach, expect} from '@jest/globals';
 import {BlockRules} from '../../../src/blocks/live/block-rules.js';
@@ -52,7 +52,7 @@ export function describeScenes(
 
 export const allPlaces = places.map(({title}) => title);
 
-/** Of each family two addresses and a network that holds neither. */
+/** For each family two addresses, and a network that contains neither. */
 export const hosts = {
   4: ['203.0.113.7', '192.0.2.8'],
   6: ['2001:db8::7', '2001:db8:0:c::8'],
@@ -61,16 +61,16 @@ export const nets = {4: '198.51.100.0/24', 6: '2001:db8:bad::/48'} as const;
 
 export interface Running {
   readonly firewall: BlockRules;
-  /** What was called since it was last emptied. */
+  /** The calls since the list was last emptied. */
   readonly calls: Call[];
   readonly said: [LogLevel, string][];
-  /** From now on these should stand for an hour, and no others. Ends when they do. */
+  /** From now on these networks, and no others, should be blocked for an hour. Resolves when they are. */
   want(...networks: readonly string[]): Promise<void>;
 }
 
 export const hourMs = 3_600_000;
 
-/** Those of the test, which may have failed: none may go on in the namespace of the next. */
+/** The firewalls of the test. Even if the test failed, none may go on in the namespace of the next one. */
 const running = new Set<BlockRules>();
 
 export async function stopAll(): Promise<void> {
@@ -87,10 +87,10 @@ export const standard: Omit<FirewallSettings, 'backend'> = {
 };
 
 /**
- * A firewall of our own in the scene.
+ * Starts our firewall in the scene.
  *
  * @param onCall called before each call
- * @param asTold what it gets instead of a result
+ * @param asTold gives another result for a call
  * @param former what was guarded before
  */
 export function start(
@@ -119,7 +119,7 @@ export function start(
   return {firewall, calls, said, want};
 }
 
-/** One for all, so that two who want the same want the same end. Ms since the epoch. */
+/** One end for all, so that two firewalls that want the same blocks want the same end. Ms since the epoch. */
 const endMs = Date.now() + hourMs;
 
 export const blockOf = (network: string, untilMs = endMs): Block => ({
@@ -127,18 +127,18 @@ export const blockOf = (network: string, untilMs = endMs): Block => ({
   ...{reason: 'asked for', origin: 'operator'},
 });
 
-/** Calls that change something: nothing of what only lists. */
+/** Calls that change something, without calls that only list. */
 export const changesIn = (calls: readonly Call[]): readonly Call[] =>
   calls.filter(({program, parameters}) => !/-save$/.test(program) && !isList(parameters));
 
 const isList = (parameters: readonly string[]): boolean =>
   parameters.includes('save') || parameters.includes('list');
 
-/** The networks whose packets are dropped, each as often as it is listed, sorted. */
+/** The networks whose packets are dropped, sorted; each as often as it is listed. */
 export function blockedIn({backend, variant, family, namespace}: Scene): string[] {
   const all = (text: string, shape: RegExp): string[] =>
     [...text.matchAll(shape)].map(([, text = '']) => network(text).text).sort();
-  // `-e` is the others' (`addOthers`), though it looks like ours.
+  // `-e` belongs to another program (`addOthers`), although it looks like ours.
   const ours = `SPAM_UNAME_GUESSERS(?!-e )(?:-[0-9a-f]{1,3})?`;
   if (backend === 'iptables') {
     const listing = namespace.run(`${toolOf(family, variant)}-save`, ['-t', 'filter']);
@@ -154,7 +154,7 @@ export function blockedIn({backend, variant, family, namespace}: Scene): string[
   return all(listing, /(?<=[{\s])([0-9a-f.:]+(?:\/\d+)?) timeout \S+ expires \S+/g);
 }
 
-/** All that the kernel holds of any tool, without what counts or passes by itself. */
+/** All rules in the kernel of each tool, without counters and remaining times. */
 export function dump({namespace, variant, backend}: Scene): string {
   const parts: string[] = [];
   for (const family of [4, 6] as const) {
@@ -171,7 +171,7 @@ export function dump({namespace, variant, backend}: Scene): string {
 }
 
 /**
- * That the kernel holds just these, and another one of us, who believes nothing, finds nothing to do.
+ * Expects that the kernel has exactly these blocks, and that a new firewall of ours finds nothing to do.
  */
 export async function expectRight(
   scene: Scene,

@@ -1,4 +1,4 @@
-/** What other tools, and people, do to what is ours: each must be made good by one check. */
+/** Damage that other tools, or people, do to our rules. One check must repair each. */
 import {toolOf} from './namespace.js';
 import {spec} from './samples.js';
 import {hosts, nets, type Scene} from './scenes.js';
@@ -7,7 +7,7 @@ const {chain} = spec;
 const hook = ['-p', 'tcp', '--dport', '25', '-j', chain];
 const drop = ['-p', 'tcp', '--dport', '25', '-j', 'DROP'];
 
-/** In IPv6 read as IPv4, it could not be deleted there. */
+/** A mapped IPv6 address. If we read it as IPv4, we could not delete it. */
 const mapped = {4: '203.0.113.9', 6: '::ffff:203.0.113.9'} as const;
 
 export type Vandal = readonly [what: string, act: (scene: Scene) => void];
@@ -16,7 +16,7 @@ function iptables({namespace, family, variant}: Scene, ...commands: (readonly st
   for (const words of commands) namespace.run(toolOf(family, variant), words);
 }
 
-/** To the chain of iptables and ipset. */
+/** Damage to the chain of iptables and ipset. */
 const chainVandals: readonly Vandal[] = [
   ['flushes the chain', (scene) => iptables(scene, ['-F', chain])],
   [
@@ -148,7 +148,7 @@ function ruleHandle({namespace, family}: Scene, nth: number): string {
   return handles[nth]![1]!;
 }
 
-/** Makes the sets anew, in their order, one of them otherwise. */
+/** Makes the sets again in their order, one of them with other flags. */
 function recreated(scene: Scene, hostFlags: string, networkFlags: string): void {
   const type = `type ipv${scene.family}_addr`;
   const rule = `add rule TABLE input tcp dport 25 ${scene.family === 4 ? 'ip' : 'ip6'} saddr`;

@@ -1,5 +1,5 @@
-// Plays one whole conversation, given as data (lab/dialog.ts has the types), in one go: the test
-// process is asked nothing in between, so hundreds of sessions take a second.
+// Plays a whole conversation that is given as data (lab/dialog.ts has the types). It does not ask the test
+// process in between, so hundreds of sessions take a second.
 import {setTimeout as sleep} from 'node:timers/promises';
 import {Session} from './agent-session.mjs';
 

@@ -1,5 +1,5 @@
-// Connections that act by the clock, whatever they hear (lab/dialog.ts has the types): for a server that
-// must not be spoken to yet.
+// Makes connections that act by the clock, whatever the server sends (lab/dialog.ts has the types). For clients that
+// speak before the greeting.
 import net from 'node:net';
 
 function knockOnce({acts, until, host, port, localAddress}, timeoutMs) {

@@ -1,5 +1,5 @@
-// What may run on a machine of the lab beside a client: an ident server, a mail server that knows
-// nobody called ghost*, and a milter that refuses by name. Each as small as sendmail lets it be.
+// Servers for a machine of the lab: an ident server, a mail server that refuses recipients named ghost*,
+// and a milter that refuses by name. Each is as small as sendmail allows.
 import net from 'node:net';
 
 const lines = (socket, take) => {
@@ -21,14 +21,14 @@ function listen(host, port, serve) {
   });
 }
 
-/** RFC 1413: whose the connection is, in the words that the test chose. */
+/** RFC 1413: answers who owns a connection, in the words of the test. */
 export function answerIdent({address, system, user}) {
   return listen(address, 113, (socket) =>
     lines(socket, (ports) => socket.end(`${ports} : USERID : ${system} : ${user}\r\n`)),
   );
 }
 
-/** A next hop. `refusal` is what it says about recipients whose name begins with ghost. */
+/** A next hop. `refusal` is its answer to recipients whose name begins with ghost. */
 export function receiveMail({address, refusal}) {
   return listen(address, 25, (socket) => {
     let inBody = false;
@@ -57,7 +57,7 @@ const negotiated = Buffer.alloc(12);
 negotiated.writeUInt32BE(6, 0);
 negotiated.writeUInt32BE(0x10 | 0x20 | 0x40 | 0x100, 8);
 
-/** The text of a refusal, or undefined: what the milter thinks of one command. */
+/** The milter's refusal of a command; undefined: it accepts the command. */
 function refusal(command, argument, sender) {
   if (command === 'T') return sender.includes('milter-data') ? '554 5.7.1 Not now' : undefined;
   const word = {C: 'connect', H: 'helo', M: 'from', R: 'to'}[command];
@@ -65,7 +65,7 @@ function refusal(command, argument, sender) {
   return command === 'R' ? '550 5.1.1 User unknown' : '554 5.7.1 Not wanted here';
 }
 
-/** The milter protocol, as far as refusing needs it. */
+/** The part of the milter protocol that is needed to refuse. */
 export function filterMail({address, port}) {
   return listen(address, port, (socket) => {
     let data = Buffer.alloc(0);

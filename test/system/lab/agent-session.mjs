@@ -1,11 +1,11 @@
-// One SMTP connection of a client machine: writes, and hands out replies as they come. Used by the
-// operations of agent.mjs; knows nothing of what is asked.
+// One SMTP connection of a client machine: writes, and gives replies as they come. The operations of
+// agent.mjs use it. It does not know what is sent.
 import {once} from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
 import {setTimeout as sleep} from 'node:timers/promises';
 
-/** One SMTP connection. `reply` gives a whole reply, or null when nothing came in time. */
+/** One SMTP connection. `reply` gives a whole reply, or null if none came in time. */
 export class Session {
   #text = '';
   #replies = [];
@@ -29,7 +29,7 @@ export class Session {
     socket.on('close', () => ((this.closed = true), this.#wake()));
   }
 
-  /** From here on under TLS; the relay's certificate is of its own making and proves nothing. */
+  /** Changes to TLS. The relay's certificate is self-signed and proves nothing. */
   async secure() {
     const plain = this.socket;
     plain.removeAllListeners('data');
@@ -64,7 +64,7 @@ export class Session {
     return this.#replies.shift() ?? null;
   }
 
-  /** Bytes as they are, one for each character. */
+  /** Writes bytes unchanged, one for each character. */
   write(bytes) {
     this.socket.write(Buffer.from(bytes, 'latin1'));
   }

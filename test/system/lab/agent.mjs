@@ -1,6 +1,6 @@
-// A client machine of the lab: an SMTP client living alone in its network namespace, told what to
-// do by one JSON object a line on stdin, answering by one a line on stdout. Plain JavaScript, run by
-// the host's node. It decides nothing about what is right: it says what it saw and when.
+// A client machine of the lab: an SMTP client in its own network namespace. It gets one JSON object a line on
+// stdin for each order, and answers by one a line on stdout. Plain JavaScript, run by
+// the host's node. It does not judge: it reports what it saw and when.
 import readline from 'node:readline';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {dialog} from './agent-dialog.mjs';
@@ -11,7 +11,7 @@ import {Session} from './agent-session.mjs';
 const sessions = new Map();
 let lastSession = 0;
 
-/** Connects within `timeoutMs`, which the relay may also take for each answer to the greeting. */
+/** Connects within `timeoutMs`. The relay has the same time for each answer. */
 async function open({helo = true, timeoutMs, ...where}) {
   const session = await Session.connect({...where, timeoutMs});
   if (!session) return {connected: false};
@@ -39,8 +39,8 @@ function close(id) {
 }
 
 /**
- * Guesses names until they run out or the other side says nothing for `quietMs`; before the first name
- * it may take `greetingMs`, for until then silence is a busy machine; so may the connection.
+ * Guesses names until they run out, or until the relay is silent for `quietMs`. The connection, and each answer before
+ * the first name, may take `greetingMs`, because silence so early only means a busy machine.
  */
 async function guess({names, domain, gapMs, oneEnvelope, quietMs, greetingMs, keep, ...where}) {
   let id = where.session;
@@ -73,7 +73,7 @@ async function guess({names, domain, gapMs, oneEnvelope, quietMs, greetingMs, ke
   return result;
 }
 
-/** All names in one write, as a guesser in a hurry does; the answers are counted as they come. */
+/** Sends all names in one write, like a guesser in a hurry. Counts the answers as they come. */
 async function pipeline({names, domain, quietMs, greetingMs, ...where}) {
   const opened = await open({...where, timeoutMs: greetingMs});
   if (!opened.connected) return {connected: false, answers: [], silent: true, closed: true};
@@ -108,8 +108,8 @@ function wallClock() {
 }
 
 /**
- * Watches an open session: asks again as soon as an answer is there, at most every `everyMs`. Ends
- * with the first question that stays unanswered. RSET is what sendmail answers without limit.
+ * Watches an open session: sends a command again after each answer, at most every `everyMs`. Ends
+ * with the first command without an answer. It sends RSET, which sendmail answers without limit.
  */
 async function watch({session: id, everyMs, quietMs, mostMs}) {
   const session = find(id);

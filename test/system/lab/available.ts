@@ -1,6 +1,6 @@
 /**
- * Whether the lab can run here, and the cached file system it runs on. Decides nothing about what
- * to do when it cannot: that is require.ts.
+ * Finds out whether the lab can run here, and gives its cached file system. require.ts decides what to do if it
+ * cannot run.
  */
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -12,7 +12,7 @@ export type Availability = {ok: true} | {ok: false; why: string};
 let known: Promise<Availability> | undefined;
 let built: Promise<string> | undefined;
 
-/** Root, Linux, apt, and a kernel that lets us make every kind of namespace. */
+/** The lab needs root, Linux, apt, and a kernel with every kind of namespace. */
 export function available(): Promise<Availability> {
   known ??= look();
   return known;

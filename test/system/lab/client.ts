@@ -21,7 +21,7 @@ export type Guessed = {
   closed: boolean;
 };
 export type Opened = {connected: boolean; session: number; banner: string | null; port: number};
-/** Which relay address to speak to and, with several addresses of our own, from which. */
+/** The relay's address to call, and our own address if we have several. */
 export type Where = {family?: Family; from?: string; /** default: 25 */ port?: number};
 export type GuessOptions = Where & {
   count?: number;
@@ -30,7 +30,7 @@ export type GuessOptions = Where & {
   gapMs?: number;
   /** all guesses in one envelope (no log line names the client before the end), or one each */
   oneEnvelope?: boolean;
-  /** how long without an answer counts as silence; default: as long as anything is waited for */
+  /** silence is no answer for so long; default: the usual patience */
   quietMs?: number;
   /** go on in this session */
   session?: number;
@@ -40,12 +40,12 @@ export type GuessOptions = Where & {
 };
 
 /**
- * A guesser that leaves the daemon time to act on a name before the next one, on a busy machine too. Ms.
+ * A pause between names that gives the daemon time to act on each, even on a busy machine. Ms.
  * `npm run bench` shows how many answers a faster guesser gets.
  */
 export const unhurriedMs = 150;
 
-/** How long an answer may take before it is silence: sendmail on a machine that others keep busy. Ms. */
+/** An answer may take so long before it counts as silence, because the machine may be busy. Ms. */
 const patienceMs = 20_000;
 
 export class Client {
@@ -66,7 +66,7 @@ export class Client {
     this.name = name;
     this.addresses = addresses;
     this.#relays = relays;
-    // pdeathsig: should jest be killed, its clients go with it
+    // pdeathsig: if jest is killed, its clients end too
     const args = ['--pdeathsig', 'KILL', 'unshare', '--net', process.execPath];
     this.#agent = spawn('setpriv', [...args, join(labDir, 'agent.mjs'), id, name]);
     this.#agent.stderr.on('data', (data: Buffer) => this.#stderr.push(data.toString()));
@@ -146,7 +146,7 @@ export class Client {
     return this.#ask('pipeline', this.#guesses(options));
   }
 
-  /** Delivers one message, or says what the refusal was (null: no answer at all). */
+  /** Delivers one message, or gives the refusal (null: no answer). */
   deliver(
     mail: Where & {to: string; text: string; sender?: string; timeoutMs?: number},
   ): Promise<{accepted: boolean; line: string | null}> {
@@ -161,23 +161,23 @@ export class Client {
     return this.#ask('dialog', {...this.#where(talk), ...said});
   }
 
-  /** So many connections at once, each of which acts by the clock; what each was answered. */
+  /** Makes connections at the same time, each of which acts by the clock. Gives the answers of each. */
   knock(knocks: readonly (Knock & Where)[], timeoutMs = patienceMs): Promise<Knocked[]> {
     const each = knocks.map((knock) => ({...knock, ...this.#where(knock)}));
     return this.#ask('knock', {knocks: each, timeoutMs});
   }
 
-  /** Answers the relay's ident questions (RFC 1413) at this address of ours. */
+  /** Answers the relay's ident queries (RFC 1413) at one of our addresses. */
   answerIdent(address: string, system: string, user: string): Promise<void> {
     return this.#ask('answerIdent', {address, system, user});
   }
 
-  /** Takes mail for everybody but names that begin with ghost: those it answers with `refusal`. */
+  /** Takes mail for all names except those that begin with ghost, which get `refusal`. */
   receiveMail(address: string, refusal: string): Promise<void> {
     return this.#ask('receiveMail', {address, refusal});
   }
 
-  /** A milter that refuses whatever says milter-connect, -helo, -from, -to or -data. */
+  /** A milter that refuses names with milter-connect, -helo, -from, -to or -data in them. */
   filterMail(address: string, port: number): Promise<void> {
     return this.#ask('filterMail', {address, port});
   }
@@ -188,7 +188,7 @@ export class Client {
     return this.#ask('open', {...this.#where(options), helo, timeoutMs});
   }
 
-  /** Connects and then says nothing: what the reaper is for. */
+  /** Connects and then stays silent, for tests of the reaper. */
   stuck(where: Where = {}): Promise<Opened> {
     return this.open({...where, helo: false});
   }
@@ -201,7 +201,7 @@ export class Client {
     return this.#ask('say', {session, line, timeoutMs});
   }
 
-  /** Asks in this session until there is no answer; says when (wall clock, ms with fractions). */
+  /** Sends commands in this session until there is no answer. Gives the time of that (wall clock, ms with fractions). */
   watch(
     session: number,
     {everyMs = 1, quietMs = 300, mostMs = 5000} = {},
@@ -217,7 +217,7 @@ export class Client {
     return this.#ask('close', {session});
   }
 
-  /** One more address for this machine, to be used as `from`. */
+  /** Adds an address to this machine, for use as `from`. */
   async addAddress(address: string): Promise<void> {
     const v6 = address.includes(':');
     const length = v6 ? `${address}/64` : `${address}/24`;
@@ -225,7 +225,7 @@ export class Client {
     await execa('nsenter', v6 ? [...inside, 'nodad'] : inside);
   }
 
-  /** Many at once. */
+  /** Adds many addresses at once. */
   async addAddresses(addresses: readonly string[]): Promise<void> {
     const commands = addresses.map((address) =>
       address.includes(':')

@@ -1,4 +1,4 @@
-/** A blocksmtp running in the relay: what it says on stderr, its signals, its end. */
+/** A blocksmtp that runs in the relay: its stderr, signals to it, and its end. */
 import type {ChildProcess} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {createInterface} from 'node:readline';
@@ -36,8 +36,8 @@ export class Daemon {
   }
 
   /**
-   * Its pid as the host sees it: nsenter forks once to enter the pid namespace and does not pass
-   * signals on, so we look up its child.
+   * Its pid on the host. nsenter forks to enter the pid namespace, and does not pass
+   * signals on, so this looks up the child of nsenter.
    */
   async pid(): Promise<number> {
     this.#pid ??= await until('the daemon to be forked', () => {
@@ -50,7 +50,7 @@ export class Daemon {
 
   async signal(signal: NodeJS.Signals): Promise<void> {
     if (this.running) process.kill(await this.pid(), signal);
-    // nsenter stops itself when its child is stopped, and would never see its end.
+    // nsenter stops itself when its child is stopped, and would never notice the child's end.
     if (signal === 'SIGCONT') this.#child.kill(signal);
   }
 
@@ -74,7 +74,7 @@ export class Daemon {
     return this.waitFor(/following /);
   }
 
-  /** Signals and waits for the end. */
+  /** Sends the signal and waits for the end. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Exit> {
     await this.signal(signal);
     try {

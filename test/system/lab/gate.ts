@@ -1,4 +1,4 @@
-/** A gate in the relay, and a daemon that only listens to its reports. */
+/** A gate in the relay, and a substitute for the daemon that only takes its reports. */
 import type {GateReport, GateVisit} from '../../../src/greeting/report.js';
 import {isGateReport} from '../../../src/greeting/report-shape.js';
 import {type ControlServer, serveControl} from '../../../src/sys/talk/control-socket.js';
@@ -20,12 +20,12 @@ export class Gate {
     this.#server = server;
   }
 
-  /** From now on there is a daemon. */
+  /** From now on the gate's reports are taken. */
   async listen(relay: Relay): Promise<void> {
     this.#server = await Gate.#listen(relay, this.reports);
   }
 
-  /** Started, and listening. `daemon: 'none'`: nobody takes its reports. */
+  /** Starts the gate, and waits until it listens. `daemon: 'none'`: its reports are not taken. */
   static async start(
     relay: Relay,
     words: string[],

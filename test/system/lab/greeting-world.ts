@@ -1,4 +1,4 @@
-/** The greeting as a whole in one relay: the daemon, the gate, a real sendmail, and unknown clients led to the gate. */
+/** The whole greeting in one relay: the daemon, the gate, a real sendmail, and rules that lead unknown clients to the gate. */
 import type {Client, Family} from './client.js';
 import type {Daemon} from './daemon.js';
 import {Lab} from './lab.js';
@@ -20,7 +20,7 @@ export class World {
     [this.lab, this.daemon, this.gate] = [lab, daemon, gate];
   }
 
-  /** Ends when unknown clients are led to the gate, in both families. */
+  /** Resolves when the rules lead unknown clients to the gate, in both families. */
   static async start(
     id: string,
     mode: 'gate' | 'strict',
@@ -49,7 +49,7 @@ export class World {
     return this.lab.client(name);
   }
 
-  /** What a command says, whatever its exit code. */
+  /** The output of a command, whatever its exit code. */
   async ask(...words: string[]): Promise<string> {
     return (await this.lab.relay.blocksmtp(words)).stdout;
   }
@@ -65,13 +65,13 @@ export class World {
     return (await relay.sh('nft', words)).includes('expires');
   }
 
-  /** At which port of the relay the connection from this port of a client is. */
+  /** The port of the relay at which the connection from this port of a client is served. */
   async servedAt(port: number): Promise<string | undefined> {
     const words = ['-Htn', 'state', 'established', `dport = :${port}`];
     return /:(\d+)\s+\S+:\d+\s*$/.exec((await this.lab.relay.sh('ss', words)).trim())?.[1];
   }
 
-  /** Calls port 25; by which port it is answered, or that nobody answers. */
+  /** Calls port 25. Gives the port that answers; undefined: no answer. */
   async reaches(name: keyof typeof clients, family: Family = 4): Promise<string | undefined> {
     const client = this.client(name);
     const {connected, session, banner, port} = await client.open({family, helo: false});

@@ -1,7 +1,7 @@
 /**
- * A program for perl: is its own client at a port, accepts itself, and leaves the connection to a real
- * sendmail as inetd does. Takes the peer's address, the port, and words to run sendmail with; prints
- * the pid of sendmail, which ends with it. After a minute it is over.
+ * A perl program that connects to itself at a port, accepts the connection, and hands it to a real
+ * sendmail, like inetd. Takes the peer's address, the port, and the command of sendmail. Prints
+ * the pid of sendmail, which ends when the program ends. Ends after a minute.
  */
 export const inetd = `
   use Socket; my ($peer, $port, @become) = @ARGV;

@@ -1,7 +1,7 @@
 /**
  * A lab: one relay with Debian's sendmail and rsyslog, and clients wired to it, all in namespaces of
- * their own. Several can stand side by side: nothing in them has a name outside. All of it belongs
- * to processes that die with the one that started them, so nothing is left, not even after kill -9.
+ * their own. Several labs can run at the same time, because nothing in them has a name outside. Everything belongs
+ * to processes that end with the process that started them, so nothing is left, not even after kill -9.
  */
 import {mkdtemp, readdir, rm} from 'node:fs/promises';
 import {existsSync} from 'node:fs';

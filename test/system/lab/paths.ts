@@ -1,4 +1,4 @@
-/** Where things stand: this checkout, the lab's files, the program under test. Decides no more. */
+/** The paths of this checkout, of the lab's files, and of the program under test. */
 import {existsSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';

@@ -1,4 +1,4 @@
-// A registry by RDAP for the networks for examples: each half of them has a holder of its own.
+// An RDAP registry for the example networks. Each half of a network has another holder.
 import http from 'node:http';
 
 http

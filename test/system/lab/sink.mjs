@@ -1,5 +1,5 @@
-// The mail server of those to whom complaints go: prints each mail as a line of JSON, and takes all but those
-// for the one mailbox that is named. Called `hold` it takes the message whole and never says so.
+// The mail server of the recipients of complaints. Prints each mail as a line of JSON. Refuses mail for
+// the mailbox that is named. Called `hold`, it takes the whole message and never confirms it.
 import net from 'node:net';
 
 const [port, way = 'take', unknown = ''] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 /**
- * Waiting for something to become true: polls, and says what it waited for when it gives up. A look
- * that starts programs takes processor time from what it waits for, so the rest after it is as long as
- * the look was.
+ * Waits until a condition is true: polls, and names the condition when it gives up. A look
+ * that starts programs takes processor time from the work for which it waits, so the pause after it is as long as
+ * the look.
  */
 import {setTimeout as sleep} from 'node:timers/promises';
 

@@ -1,7 +1,7 @@
 /**
- * Who talks to the relay in the grammar tests: an address for each scenario, so that a line that
- * names an address names a scenario. Nobody ever has one of 198.51.100.0/24: that network is only in
- * what clients say, so a line that is held against it is a fault.
+ * The clients of the grammar tests. Each scenario has its own address, so the address in a line
+ * shows the scenario. No client has an address in 198.51.100.0/24: only text of clients names
+ * that network, so evidence against it is a fault.
  */
 export const NEXT_HOP = '192.0.2.30';
 
@@ -9,7 +9,7 @@ const v4 = (last: number): string => `192.0.2.${String(last)}`;
 const v6 = (last: number): string => `2001:db8::${String(last)}`;
 
 export const clients = {
-  // what everybody does
+  // ordinary mail
   sender: v4(100),
   senderV6: v6(100),
   undeliverable: v4(101),
@@ -17,7 +17,7 @@ export const clients = {
   login: v4(103),
   nullSender: v4(104),
   listMail: v4(105),
-  // who guesses names
+  // guessers
   guesser: v4(110),
   guesserV6: v6(110),
   looper: v4(111),
@@ -30,7 +30,7 @@ export const clients = {
   milter: v4(118),
   leaver: v4(119),
   helloAgain: v4(120),
-  // who is refused
+  // refused by a rule of the relay
   rejected: v4(130),
   noReverse: v4(131),
   rate: v4(132),
@@ -44,7 +44,7 @@ export const clients = {
   relayingNoName: v4(139),
   spammer: v4(140),
   milterConnect: v4(141),
-  // who misbehaves
+  // break the protocol
   idler: v4(150),
   silent: v4(151),
   web: v4(152),
@@ -62,7 +62,7 @@ export const clients = {
   tlsFailure: v4(164),
   strangeNames: v4(165),
   smuggler: v4(166),
-  // who injects: what they say is in hostile.ts
+  // inject text into the log: hostile.ts has their words
   injectRecipient: v4(200),
   injectRuleset: v4(201),
   injectSender: v4(202),

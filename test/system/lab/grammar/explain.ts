@@ -1,4 +1,4 @@
-/** What blocksmtp makes of the relay's log: each line explained, and who was counted how often. */
+/** Runs `explain` and `replay` on the relay's log: gives what each line means, and the counts by client. */
 import type {Relay} from '../relay.js';
 
 export type Explained = {
@@ -10,7 +10,7 @@ export type Explained = {
 
 const LOG = '/var/log/mail.log';
 
-/** Every line of the log with what is read from it. */
+/** Every line of the log with what blocksmtp reads from it. */
 export async function explain(relay: Relay): Promise<Explained[]> {
   const text = await relay.sh('/usr/sbin/blocksmtp', ['explain', '--json', LOG]);
   return text
@@ -19,14 +19,14 @@ export async function explain(relay: Relay): Promise<Explained[]> {
     .map((line) => JSON.parse(line) as Explained);
 }
 
-/** Unknown names by client, those that the next hop did not know included. */
+/** Unknown names by client, with those that the next hop did not know. */
 export async function replayCounts(relay: Relay): Promise<Map<string, number>> {
   // never blocked, so that everything is counted
   const args = ['replay', '--debug=3', '--threshold=1000', LOG];
   const {code, stderr} = await relay.blocksmtp(args);
   if (code !== 0) throw new Error(`replay: ${String(code)}\n${stderr}`);
   const counts = new Map<string, number>();
-  // once each: replay may read a log twice, and then tells everything twice
+  // each line once, because replay may read a log twice and then prints everything twice
   for (const line of new Set(stderr.split('\n').map((one) => one.replace(/^\S+ /, '')))) {
     const client = /^info (\S+) (?:asked for|undeliverable) .*score /.exec(line)?.[1];
     if (client !== undefined) counts.set(client, (counts.get(client) ?? 0) + 1);

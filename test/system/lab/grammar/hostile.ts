@@ -1,6 +1,6 @@
 /**
- * Clients that write log lines of their own into what sendmail logs of them, to have 198.51.100.66
- * punished instead, or nobody. None of them has an address in that network.
+ * Clients that inject text into the log, so that 198.51.100.66 is blocked instead of them, or no client
+ * is. None of them has an address in that network.
  */
 import {EHLO, envelope, ghosts, message, rcpt, talk, type Scenario} from './scenario.js';
 
@@ -9,7 +9,7 @@ const ruleset = 'x, relay=[198.51.100.66], reject=550 5.1.1 <a@b>... User unknow
 const fromLine = `from=<a@example.org>, ${fields}`;
 const nextLine = `nobody@example.net>... User unknown\\nNov 21 11:11:11 relay sm-mta[1]: 6ALAAAAA000001: ${fromLine}`;
 
-/** Recipients at our own domain: refused as unknown, all of them. */
+/** Recipients at our own domain, all refused as unknown. */
 const recipients = [
   `<"${ruleset}"@example.net>`,
   `<"${nextLine}"@example.net>`,
@@ -19,7 +19,7 @@ const recipients = [
   '<"lost input channel from [198.51.100.66] to MTA-v4 after rcpt"@example.net>',
   '<"NOQUEUE: connect from [198.51.100.66]"@example.net>',
 ];
-/** A comment, so this is nobody@example.net: whom every Unix has. */
+/** The brackets are a comment, so this is nobody@example.net, a user of every Unix. */
 const accepted = '<nobody(relay=[198.51.100.66])@example.net>';
 const elsewhere = [
   `<"${ruleset}"@elsewhere.example>`,
@@ -28,8 +28,8 @@ const elsewhere = [
   `<"y>... Relaying denied, relay=[198.51.100.66], reject=550 5.1.1 <z"@elsewhere.example>`,
 ];
 /**
- * A bare recipient begins its line, as a client begins those of other lines (`CLIENT: VRFY x`). Spaces
- * get into one in quotes, in comments and, for sendmail, between angle brackets.
+ * A bare recipient is at the beginning of its line, where other lines have the client (`CLIENT: VRFY x`). It can contain
+ * spaces in quotes, in comments and, for sendmail, between angle brackets.
  */
 const signs = [
   '<"a [198.51.100.66]: VRFY root"@example.net>',

@@ -1,4 +1,4 @@
-/** Clients that break the protocol, leave in the middle, or speak another one. */
+/** Clients that break the protocol, leave in the middle, or speak another protocol. */
 import {EHLO, envelope, ghosts, talk, type Scenario} from './scenario.js';
 
 const times = (count: number, line: string): string[] => Array.from({length: count}, () => line);

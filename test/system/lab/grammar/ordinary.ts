@@ -1,4 +1,4 @@
-/** Clients that send mail as everybody does, and clients that guess names. */
+/** Clients that send ordinary mail, and clients that guess names. */
 import {EHLO, envelope, ghosts, message, rcpt, talk, type Scenario} from './scenario.js';
 
 export const ordinary: readonly Scenario[] = [

@@ -1,4 +1,4 @@
-/** Plays scenarios against a relay and tells what really happened, for the log to be held against. */
+/** Plays scenarios against a relay, and notes what really happened, to compare the log with it. */
 import type {Conversation} from '../dialog.js';
 import type {Lab} from '../lab.js';
 import {sleep, until} from '../until.js';
@@ -7,7 +7,7 @@ import {CROWD} from './relay.js';
 import type {Scenario} from './scenario.js';
 
 export type Truth = {
-  /** Address of the client that a process of sendmail served: its greeting had the queue id. */
+  /** By pid of sendmail, the address of the client that it served: its greeting had the queue id. */
   readonly clientOf: Map<number, string>;
   /** How many recipients the relay said do not exist, by client. */
   readonly refusals: Map<string, number>;
@@ -44,14 +44,14 @@ function note({clientOf, refusals}: Truth, from: string, said: Conversation): vo
   refusals.set(from, (refusals.get(from) ?? 0) + refused);
 }
 
-/** A few at a time, so that lines of several sessions lie across each other as they do in life. */
+/** Plays a few at a time, so that lines of several sessions are mixed as in real logs. */
 export async function play(
   lab: Lab,
   scenarios: readonly Scenario[],
   {lanes = 16, timeoutMs = 12_000} = {},
 ): Promise<Truth> {
   const truth: Truth = {clientOf: new Map(), refusals: new Map()};
-  // the longest first, for the shortest whole
+  // the longest first, so that the whole takes the shortest time
   const waiting = [...scenarios].sort((a, b) => (b.lastsMs ?? 0) - (a.lastsMs ?? 0));
   const lane = async (): Promise<void> => {
     for (let next; (next = waiting.shift());) await playOne(lab, next, truth, timeoutMs);
@@ -61,7 +61,7 @@ export async function play(
   return truth;
 }
 
-/** A user of the relay itself, through the queue, and as a mail program too hasty for its SMTP. */
+/** Mail of a user of the relay itself: through the queue, and by a mail program that does not wait for answers. */
 async function playLocalUser({relay}: Lab): Promise<void> {
   const input = 'Subject: local\n\ntext\n';
   await relay.run('/usr/sbin/sendmail', ['ghostlocal@example.net'], {input, user: 'alice'});
@@ -69,7 +69,7 @@ async function playLocalUser({relay}: Lab): Promise<void> {
   await relay.run('/usr/sbin/sendmail', ['-bs'], {input: hasty, user: 'alice'});
 }
 
-/** Until no sendmail child is left and the log stands still. */
+/** Waits until no sendmail child is left and the log no longer grows. */
 async function settled(lab: Lab): Promise<void> {
   const {relay} = lab;
   await until('all sessions and deliveries to end', async () => {

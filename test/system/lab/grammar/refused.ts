@@ -1,4 +1,4 @@
-/** Clients that the relay turns away by a rule of its own, not because a name is unknown. */
+/** Clients that the relay refuses by a rule, and not because a name is unknown. */
 import {EHLO, envelope, message, rcpt, talk, type Scenario} from './scenario.js';
 
 const relaying = talk(...envelope(['someone@elsewhere.example']));
@@ -30,7 +30,7 @@ export const refused: readonly Scenario[] = [
   },
   {client: 'relaying', talks: [relaying], kinds: ['relayDenied', 'envelopeEnd']},
   {client: 'relayingForged', talks: [relaying], kinds: ['relayDenied', 'envelopeEnd']},
-  // refused for good only where it is known to have no name
+  // refused for good only if it surely has no name
   {client: 'relayingV6', talks: [relaying], kinds: ['envelopeEnd']},
   {client: 'relayingNoName', talks: [relaying], kinds: ['envelopeEnd']},
   {

@@ -1,7 +1,7 @@
 /**
- * A relay whose sendmail says as much as it can: grammar/sendmail.mc with a LogLevel, the maps that
- * refuse by name, names for clients, a next hop and a milter. What clients say to it is
- * scenarios.ts.
+ * A relay whose sendmail logs as much as it can: grammar/sendmail.mc with a LogLevel, maps that
+ * refuse by name, names for clients, a next hop and a milter. scenarios.ts has what clients
+ * send.
  */
 import {readFile} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -16,15 +16,15 @@ export type GrammarOptions = {
   logLevel: LogLevel;
   stamps?: 'rfc3339' | 'bsd';
   mappedIpv4?: boolean;
-  /** whether a client without a name is known to have none, or nobody can tell for now */
+  /** `fails`: a client surely has no name; `unknown`: the DNS does not answer */
   reverse?: 'fails' | 'unknown';
   /** `novrfy,noetrn`: such commands are refused, and logged as refused */
   privacy?: string;
 };
-/** Where everybody is who talks to the relay: one machine with an address for each scenario. */
+/** The machine of all clients; it has an address for each scenario. */
 export const CROWD = 'crowd';
 
-/** Compiled access map: who is refused how, and for whom. */
+/** The access map: which clients, senders and recipients are refused, and how. */
 const access = `
 GreetPause:${clients.hasty}	700
 Connect:${clients.rejected}	REJECT
@@ -55,11 +55,11 @@ listed.example	esmtp:[${NEXT_HOP}]
 dead.example	esmtp:[192.0.2.11]
 example.org	esmtp:[${NEXT_HOP}]
 `;
-/** Accepted at RCPT; that a member is gone shows when the mail is delivered. */
+/** Accepted at RCPT. Only delivery shows that a member is gone. */
 const aliases = 'milter-to: alice\nmilter-to2: bob\nteam: alice, goneuser\n';
 const sasl = 'pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: CRAM-MD5 LOGIN PLAIN\n';
 
-/** What the next hop says about ghosts: hostile itself, it repeats another victim's address. */
+/** The next hop's answer to ghosts. It is hostile, and names another victim's address. */
 export const NEXT_HOP_REFUSAL = '550 5.1.1 <x>... User unknown, relay=[198.51.100.66], stat=Sent';
 
 export async function startGrammarLab(options: GrammarOptions): Promise<Lab> {
@@ -72,15 +72,15 @@ export async function startGrammarLab(options: GrammarOptions): Promise<Lab> {
   });
   const {relay} = lab;
   await relay.append('/etc/hosts', ptrNames.map(([ip, name]) => `${ip} ${name}\n`).join(''));
-  await relay.write('/etc/host.conf', 'multi off\n'); // else a forged name has both addresses
+  await relay.write('/etc/host.conf', 'multi off\n'); // otherwise a forged name has both addresses
   await relay.write('/etc/hosts.allow', '');
   await relay.write('/etc/hosts.deny', `sendmail: ${clients.wrapped}\n`);
-  const hosts = options.reverse === 'fails' ? 'files' : 'files dns'; // nobody answers as dns
+  const hosts = options.reverse === 'fails' ? 'files' : 'files dns'; // no DNS server answers
   const nss = await relay.read('/etc/nsswitch.conf');
   await relay.write('/etc/nsswitch.conf', nss.replace(/^hosts:.*$/m, `hosts: ${hosts}`));
   await relay.append('/etc/mail/aliases', aliases);
   await relay.sh('newaliases');
-  // as Debian installs it, the key is readable for a group, which sendmail refuses
+  // Debian installs the key readable by a group, which sendmail refuses
   await relay.sh('chmod', ['600', '/etc/mail/tls/sendmail-common.key']);
   for (const [file, text] of Object.entries({
     access,

@@ -1,7 +1,7 @@
 /**
- * The rows of the grammar (what sendmail says, by function of sendmail), each as a pattern that a
- * line of it matches, and the LogLevel from which on it is written. A list of what the scenarios
- * make a real sendmail say, not a parser: text of clients is not told apart from sendmail's.
+ * The rows of the grammar, ordered by function of sendmail: each has a pattern that its lines
+ * match, and the least LogLevel at which sendmail writes it. The list shows which lines the scenarios
+ * produce. It is no parser: the patterns do not distinguish the client's text from sendmail's.
  */
 export type Row = {readonly row: string; readonly pattern: RegExp; readonly from?: 10 | 15};
 

@@ -1,11 +1,11 @@
 /**
- * What the clients of the grammar tests do, and what a reader of the log must make of it. One client
- * address each, so truth is simple: how many names it was refused, and which kinds of event are its.
+ * What the clients of the grammar tests do, and what blocksmtp must read from the log. Each has one client
+ * address, so the truth is simple: the number of names that were refused, and the kinds of events.
  */
 import type {Dialog, Step} from '../dialog.js';
 import type {ClientName} from './clients.js';
 
-/** As `explain --json` names them. */
+/** The kind of an event, as in `explain --json`. */
 export type Kind = string;
 
 export type Scenario = {
@@ -14,11 +14,11 @@ export type Scenario = {
   readonly talks: readonly Dialog[];
   /** all connections at once instead */
   readonly together?: boolean;
-  /** how many names this client asked for that do not exist, by the relay's own refusals at RCPT */
+  /** how many of this client's names do not exist, by the relay's own refusals at RCPT */
   readonly unknown?: number;
   /** how many the next hop refused after the relay had accepted them */
   readonly undeliverable?: number;
-  /** about how long it takes, where sendmail slows the client down or the client waits */
+  /** about how long it takes, if sendmail slows the client down or the client waits */
   readonly lastsMs?: number;
   /** kinds of event that name this client; those of `at10` are only logged from LogLevel 10 on */
   readonly kinds?: readonly Kind[];
@@ -41,7 +41,7 @@ export function talk(...steps: readonly Step[]): Dialog {
   return {steps: [EHLO, ...steps, 'QUIT']};
 }
 
-/** Headers and a body, dot and all. */
+/** Headers and a body, with the final dot. */
 export function message(...headers: readonly string[]): Step[] {
   return ['DATA', [...headers, '', 'text', '.'].join('\r\n')];
 }

@@ -1,8 +1,8 @@
 /**
- * A small day of a relay, for the verdicts of `replay` and of the daemon to be compared: guessers of
- * several shapes, and innocents who know a name that is gone. Not what becomes of them: that is the
- * judge's. A guesser asks for `asked` names, four times the threshold of the tests and one more, so
- * that it is one on an installation's first day, too; an innocent asks for fewer than that threshold.
+ * A small day of a relay, to compare the verdicts of `replay` and of the daemon: several kinds of guessers,
+ * and innocents who write to a name that is gone. Does not say which of them are blocked: the judge decides.
+ * A guesser asks for `asked` names: four times the threshold of the tests and one more, so
+ * that it is blocked even on an installation's first day. An innocent asks for fewer than the threshold.
  */
 import type {Step} from '../dialog.js';
 import {EHLO, envelope, ghosts, message} from '../grammar/scenario.js';
