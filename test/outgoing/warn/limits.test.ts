@@ -47,7 +47,7 @@ describe('WarningLimits', () => {
       limits.tell(seenTo(`192.0.2.${i}`), hour, startMs),
     );
     expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostDestinations);
-    // The last one says that there is more.
+    // The last warning says that more is silenced.
     expect(told.flatMap((each) => (each.kind === 'warn' ? each.further : []))).toEqual([
       ...Array<string>(mostDestinations - 1).fill('told'),
       'program',
@@ -61,7 +61,7 @@ describe('WarningLimits', () => {
     const told = Array.from({length: 100}, (_, i) => tell(i));
     expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostProgramsOfUser);
     expect(told[mostProgramsOfUser - 1]).toMatchObject({further: 'user'});
-    // That is no other user's fault.
+    // Another user is not affected.
     expect(tell(0, 34)).toMatchObject({kind: 'warn', further: 'told'});
   });
 
@@ -88,7 +88,7 @@ describe('WarningLimits', () => {
     const limits = new WarningLimits();
     const tell = (uid: number) => limits.tell(seenTo('192.0.2.25', {uid}), hour, startMs);
     for (let i = 0; i <= mostRemembered; i++) tell(i);
-    // The first was given up for the last, but not the bound.
+    // The first program was forgotten for the last one, but the bound still holds.
     expect(tell(0).kind).toBe('silent');
   });
 

@@ -1,4 +1,4 @@
-/** The ways of a warning, each to its end: a mailer's port, a program, a web server. */
+/** Deliveries of a warning up to their receivers: the port of a mailer, a program, a web server. */
 import {afterEach, describe, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -53,7 +53,7 @@ test('with no way it is in the log, and nothing else happens', async () => {
 });
 
 describe('by mail', () => {
-  /** A mailer as simple as can be. @returns the lines that it got */
+  /** Starts a simple mailer. @returns its port, and the lines that it gets */
   async function mailer(answerTo: (line: string) => string): Promise<[number, string[]]> {
     const told: string[] = [];
     const server = net.createServer((socket) => {
