@@ -94,7 +94,7 @@ async function main([first, ...rest]: string[]): Promise<number> {
   return conclude();
 }
 
-// `tools/bench.mjs` has started us. When it has been killed, nobody waits for the tables any more.
+// `tools/bench.mjs` has started us. If it was killed, nobody waits for the tables any more.
 if (isMainThread) {
   process.on('disconnect', () => process.exit(1));
   process.channel?.unref();
