@@ -76,7 +76,7 @@ describeInNamespace(
   'all egress guards',
   'default',
   (namespace) => {
-    test('hold: nobody else is answered until he is released, and then when TCP asks again', async () => {
+    test('hold: other users wait until they are released, and pass at the next SYN', async () => {
       // The tables then exist before and after the guards.
       for (const place of egressPlaces) {
         const tool = toolOf(place.family, place.variant);

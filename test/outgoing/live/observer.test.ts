@@ -106,7 +106,7 @@ const endings = async (which: 'the first look' | 'later looks'): Promise<void> =
   expect(sightingsOf(told).filter(({sighting}) => sighting.owner === undefined)).toEqual([]);
 };
 
-const leftToKernel = 'who ends while he is looked for is left to the kernel';
+const leftToKernel = 'a process that ends during the search is left to the trace';
 test(`the first look: ${leftToKernel}`, () => endings('the first look'));
 test(`later looks: ${leftToKernel}`, () => endings('later looks'));
 

@@ -105,7 +105,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     expect([sureness, connection.remote.text, owner?.pid]).toEqual(['certain', remote[6], pid]);
   });
 
-  test('one who is allowed is counted and not told of', async () => {
+  test('an allowed sender is counted, and leads to no warning', async () => {
     senders.start(4712, 'perl', [put('form.pl', script(remote[4], 30))]);
     await until('it is seen', () => watching.seen.length > 0);
     expect(watching.seen).toMatchObject([{standing: 'allowed', sighting: {owner: {uid: 4712}}}]);
@@ -113,7 +113,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     expect([...watching.rows.values()]).toMatchObject([{standing: 'allowed', connections: 1}]);
   });
 
-  test('one who is allowed by hand is told of no more', async () => {
+  test('a program allowed by hand leads to no more warnings', async () => {
     const file = put('form.pl', script(remote[4], 30));
     senders.start(user, 'perl', [file]);
     watching.outbound.allowed.allow(await one(), 'alice at the desktop');

@@ -100,7 +100,7 @@ describe('by mail', () => {
     expect(said).toHaveLength(1);
   });
 
-  test('a mailer that refuses is told of once', async () => {
+  test('a mailer that refuses is logged once', async () => {
     const [port, told] = await mailer((line) => (line.startsWith('RCPT') ? '550 no' : '250 ok'));
     const {one, said} = warner({warnMail: 'root@example.org'}, port);
     one.warn(warning);
@@ -112,7 +112,7 @@ describe('by mail', () => {
     expect(complaints).toEqual([expect.stringMatching(/warnings by mail: .*550 no/)]);
   });
 
-  test('no mailer is told of, and one that is silent holds nobody up', async () => {
+  test('a missing mailer is logged, and a silent one delays nothing', async () => {
     const {one, said} = warner({warnMail: 'root'});
     one.warn(warning);
     await until('the words', () => said.some((line) => /by mail: .*ECONNREFUSED/.test(line)));
