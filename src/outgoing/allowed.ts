@@ -1,25 +1,26 @@
 /**
- * Decides which processes may open connections to mail ports of other machines: the administrator's
- * `USER:PROGRAM`, both together. A user alone would let a hacked script of that user pass, and a
- * program alone anybody who copies it, so the file must be the one at that path here, too.
+ * Decides which processes may open connections to mail ports of other machines. The administrator
+ * allows `USER:PROGRAM`, and both must match. A rule for a user alone would allow a hacked script of
+ * that user. A rule for a program alone would allow anybody who puts a copy at that path in a root
+ * directory of their own, so the process must run the very file that is at this path for us.
  */
 import type {ProcessIdentity} from '../base/process-identity.js';
 
-/** What is known of a process without touching anything of its own. */
+/** What /proc shows of a process without reading text that the process controls, such as its command line. */
 export interface Glance extends ProcessIdentity {
   readonly parentPid: number;
   /** The effective user. */
   readonly uid: number;
-  /** The user that started it: another one than the effective user if its program is set-uid. */
+  /** The user that started it. If the program is set-uid, this is not the effective user. */
   readonly realUid: number;
-  /** In a user namespace of its own a process can be any user. */
+  /** `other`: there a process can have any user number. */
   readonly userNamespace: 'ours' | 'other';
   readonly command: string;
-  /** Empty where that may not be read. */
+  /** Path of its program; empty: we may not read it. */
   readonly executable: string;
 }
 
-/** What decides about a process. */
+/** The facts that decide whether a process is allowed. */
 export type Candidate = Pick<Glance, 'uid' | 'realUid' | 'userNamespace' | 'executable'>;
 
 export interface AllowedSender {
@@ -28,9 +29,7 @@ export interface AllowedSender {
   readonly program: string;
 }
 
-/**
- * @param uidOf a user's number, undefined if there is no such user: then the entry allows nobody
- */
+/** @param uidOf gives a user's number; undefined: there is no such user, and the entry allows nobody */
 export function allowedSenders(
   entries: readonly string[],
   uidOf: (name: string) => number | undefined,
@@ -44,8 +43,8 @@ export function allowedSenders(
 }
 
 /**
- * Users in entries that do not exist here. The standard entries name those of every mailer, and
- * that most of them are not installed is no mistake.
+ * Users in entries that do not exist here. Standard entries are left out: they name the users of every
+ * mailer, and most mailers are not installed.
  */
 export function unknownUsers(
   entries: readonly string[],
@@ -57,13 +56,13 @@ export function unknownUsers(
   return [...users].filter((user) => !/^\d+$/.test(user) && uidOf(user) === undefined);
 }
 
-/** @param isFileAt whether the process runs the file that is at this path for us, too */
+/** @param isFileAt whether the process runs the very file that is at this path for us */
 export function isAllowed(
   {uid, realUid, userNamespace, executable}: Candidate,
   senders: readonly AllowedSender[],
   isFileAt: (path: string) => boolean,
 ): boolean {
-  // Any user may connect, and then become a set-uid program of an allowed user.
+  // Any user can open a connection and then start a set-uid program of an allowed user.
   if (userNamespace === 'other' || realUid !== uid) return false;
   return senders.some((sender) => {
     if (sender.uid !== uid) return false;
@@ -71,12 +70,12 @@ export function isAllowed(
   });
 }
 
-/** The kernel's name for a program is the end of its path, cut. Characters. */
+/** Longest name that the kernel keeps for a program: the last part of its path, cut. Characters. */
 const commandCharacters = 15;
 
 /**
- * Whether a process that had ended may have been an allowed one: all that is left of it is a name,
- * which anybody may take. Not enough to be silent for ever, nor to raise an alarm.
+ * Whether a process that has ended may have been an allowed one. Only its name is left, and any process
+ * can take that name. So the answer is neither enough to allow the process nor enough for a warning.
  */
 export function mayHaveBeenAllowed(command: string, senders: readonly AllowedSender[]): boolean {
   return senders.some(({program}) => {
@@ -84,7 +83,7 @@ export function mayHaveBeenAllowed(command: string, senders: readonly AllowedSen
   });
 }
 
-/** Programs allowed by hand. A count: nobody clicks more often. */
+/** Programs that can be allowed by hand. A count: nobody clicks more often. */
 export const mostAllowedByHand = 100;
 
 type AllowedByHand =
@@ -92,10 +91,10 @@ type AllowedByHand =
   | {readonly kind: 'refused'; readonly why: string};
 
 /**
- * Whether a program is allowed on somebody's word.
+ * Decides whether a person may allow this program by hand.
  *
  * @param executable the path of its file, not empty
- * @param already programs that were allowed before. A count
+ * @param already programs allowed by hand so far. A count
  */
 export function allowedByHand(
   {uid, executable}: Pick<Glance, 'uid' | 'executable'>,

@@ -1,19 +1,19 @@
 /**
- * Reads one line of the kernel's trace (Documentation/trace/events.rst): the tracepoint
- * `sock:inet_sock_set_state`, at the moment when connect(2) begins, in the process that called it:
+ * Reads one line of the kernel's trace (Documentation/trace/events.rst). The tracepoint
+ * `sock:inet_sock_set_state` fires when connect(2) begins, in the process that called it:
  *
  *     perl-10683   [001] ..... 34024.130933: inet_sock_set_state: family=AF_INET protocol=IPPROTO_TCP sport=0 dport=25 ...
  *
- * In front stands the name that the process gave itself, 15 characters of any kind, or none; what
- * follows is the kernel's and longer than that, so it is read anchored at the end of the line. With an
- * end of line in the name the line begins behind that.
+ * The line begins with the name that the process gave itself: up to 15 characters of any kind. The rest is
+ * written by the kernel and is longer than a name, so the pattern is anchored at the end of the line. If the
+ * name holds a line feed, we see the line from there on.
  */
 import {type Address, parseAddress} from '../net/address.js';
 
 export interface ConnectEvent {
-  /** Of the thread that connects, as this machine numbers it; that is a process too, for /proc. */
+  /** Number of the thread that connects. /proc shows threads by number, like processes. */
   readonly pid: number;
-  /** Empty: it has none, or the trace has lost it. */
+  /** Its name; empty: it has none, or the trace has lost it. */
   readonly command: string;
   readonly remote: Address;
   readonly remotePort: number;
@@ -26,10 +26,10 @@ const fields = [
   'oldstate=TCP_CLOSE newstate=TCP_SYN_SENT$',
 ];
 const event = new RegExp(fields.join(' '));
-/** For a name that the trace has lost (kernel, trace.c __trace_find_cmdline()). */
+/** What the trace prints for a name that it has lost (kernel, trace.c __trace_find_cmdline()). */
 const lostName = '<...>';
 
-/** The longest line the kernel prints for it. Characters: the fixed text and four addresses. */
+/** Longest line that the kernel prints for this event. Characters: the fixed text and four addresses. */
 const longestLine = 400;
 
 /** @returns undefined for every other line */
@@ -38,7 +38,7 @@ export function parseConnectEvent(line: string): ConnectEvent | undefined {
   const match = event.exec(line);
   if (match === null) return undefined;
   const [, name = '', pid, port, address4 = '', address6 = ''] = match;
-  // One of IPv4 has its address in both; a v4-mapped one is IPv4 for us.
+  // The kernel prints an IPv4 address in both fields, v4-mapped in the second. Both become IPv4 here.
   const remote = parseAddress(address6) ?? parseAddress(address4);
   const shown = name.replace(/^ +/, '');
   const command = shown === lostName ? '' : shown;
@@ -46,11 +46,11 @@ export function parseConnectEvent(line: string): ConnectEvent | undefined {
 }
 
 /**
- * Whether there were connections of which no line tells: `CPU:1 [LOST 12 EVENTS]`, when more came than
- * the kernel's buffer holds. To be asked for lines that are no event.
+ * Whether the kernel has lost events: it prints `CPU:1 [LOST 12 EVENTS]` when its buffer was full. Call it for
+ * lines that are no event.
  */
 export const isLoss = (line: string): boolean =>
   /^CPU:\d+ \[LOST \d+ EVENTS\]$/.test(line) || line.includes(ownEvent);
 
-/** A line of ours that is not understood; longer than any name, so nobody can make us think so. */
+/** Marks a line of our tracepoint that cannot be read. It is longer than any name, so no process can forge it. */
 const ownEvent = ' inet_sock_set_state: ';

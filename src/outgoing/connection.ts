@@ -1,6 +1,6 @@
 /**
- * A TCP connection from this machine to a mail port of another, as the kernel's socket tables or
- * its reports show it. `owner.ts` says whose it is; `allowed.ts` decides which processes may open
+ * A TCP connection from this machine to a mail port of another machine, as the kernel's socket tables
+ * or its trace show it. `owner.ts` describes its process. `allowed.ts` decides which processes may open
  * one.
  */
 import {type Address, addressOf} from '../net/address.js';
@@ -12,7 +12,7 @@ export interface Connection extends OutgoingSocket {
   readonly network: string;
 }
 
-/** Tells two connections apart, also where no process has them any more. */
+/** A text that identifies a connection, even if no process has it any more. */
 export const connectionKey = ({
   network,
   local,
@@ -25,7 +25,7 @@ export const connectionKey = ({
 export const endpointText = ({family, text}: Address, port: number): string =>
   family === 6 ? `[${text}]:${port}` : `${text}:${port}`;
 
-/** What a report of the kernel and a line of its tables have in common. */
+/** The part of a connection that both an event of the trace and a row of the tables show. */
 export const destinationOf = ({
   remote,
   remotePort,
@@ -33,7 +33,7 @@ export const destinationOf = ({
 
 const [any4, any6] = [addressOf(4, 0n), addressOf(6, 0n)];
 
-/** A connection of which only the kernel's report is known: it comes before the local port is chosen. */
+/** A connection known only from the trace. The event comes before the kernel chooses the local port. */
 export const unplaced = (
   {remote, remotePort}: ConnectEvent,
   network: string,

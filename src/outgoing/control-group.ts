@@ -1,13 +1,12 @@
 /**
- * Decides to which unit, container or session a process belongs, from /proc/PID/cgroup
- * (cgroups(7)): `0::/system.slice/apache2.service`, or a line for each controller. systemd and the
- * managers of containers make the folders, each with names of its own. A user's own manager uses
- * the names that its user wants (`systemd-run --user --unit=apache2`), so the text names the user
- * too.
+ * Decides to which unit, container or session a process belongs. Reads the text of /proc/PID/cgroup
+ * (cgroups(7)): `0::/system.slice/apache2.service`, or a line for each controller. systemd and each
+ * container manager name these folders in their own way. Users can name the units of their own systemd
+ * manager as they like (`systemd-run --user --unit=apache2`), so such a name is shown with its user.
  */
 import type {Home} from './owner.js';
 
-/** Names longer than this are cut. Characters: a container's is 64. */
+/** Names longer than this are cut. Characters: the name of a container has 64. */
 const nameCharacters = 80;
 
 const containers: readonly RegExp[] = [
@@ -17,10 +16,10 @@ const containers: readonly RegExp[] = [
   /(?:^|\/)machine\.slice\/(?:machine-|systemd-nspawn@)([^/]+?)\.(?:scope|service)(?:\/|$)/,
 ];
 
-/** @param text of the file; @returns `none` also for what is in no folder */
+/** @param text of the file. @returns `none` also for a process in no folder */
 export function homeOf(text: string): Home {
   const paths = [...text.matchAll(/^\d+:([^:\n]*):(\/.*)$/gm)];
-  // systemd's own hierarchy tells most; the unified one has no name.
+  // systemd's own hierarchy shows most. The unified one has no name.
   const order = (controllers: string): number =>
     controllers === '' ? 0 : controllers === 'name=systemd' ? 1 : 2;
   const sorted = paths.sort(([, a = ''], [, b = '']) => order(a) - order(b));
@@ -55,8 +54,9 @@ function containerAt(path: string): string | undefined {
 }
 
 /**
- * No container: any user can name a scope like one. Sessions are logind's, and stand directly below
+ * Never a container: any user can give a scope the name of one. Only logind makes sessions, directly below
  * the slice.
+ *
  * @param below the path below the user's slice
  */
 function homeOfUser(uid: string, below: string): Home {
@@ -70,7 +70,7 @@ function homeOfUser(uid: string, below: string): Home {
 
 const shown = (name: string): string => unescaped(name).slice(0, nameCharacters);
 
-/** systemd writes what a name may not hold as `\x2d`. */
+/** systemd writes characters that a name may not hold as `\x2d`. */
 const unescaped = (name: string): string =>
   name.replaceAll(/\\x([0-9a-f]{2})/g, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),

@@ -1,25 +1,26 @@
 /**
- * How much the watch sees of programs that connect and end immediately: canaries sent and sightings
- * reported, in; counts out. Each canary had a destination of its own, so a sighting belongs to one
- * canary whatever it knows of the process. Sends none (`sys/outgoing/canaries.ts`), watches nothing
- * (`outgoing/live/coverage.ts`), and judges no figure (`report/findings/coverage.ts`).
+ * Counts how many programs the watch sees that connect and end immediately. Canaries are such programs,
+ * started for the measurement. Each has a destination of its own, so each sighting belongs to one
+ * canary, even if the watch knows nothing of the process. `sys/outgoing/canaries.ts` starts them,
+ * `outgoing/live/coverage.ts` watches them, and `report/findings/coverage.ts` judges the counts.
  */
 import type {Sighting} from './owner.js';
 
 /**
- * By what is seen. `tables`: the kernel's socket tables alone; `events`: the kernel tells too; `hold`:
- * connections are held back as well; `holdByTables`: held back where the kernel does not tell.
+ * How the watch sees connections. `tables`: the kernel's socket tables alone. `events`: the kernel's trace as well.
+ * `hold`: both, and connections are held back. `holdByTables`: connections are held back, and the trace is not
+ * available.
  */
 export type SightedBy = 'tables' | 'events' | 'hold' | 'holdByTables';
 
 /** A process that connected and ended. */
 export interface Canary {
   readonly pid: number;
-  /** Its destination, nobody else's. */
+  /** Its destination, which no other canary has. */
   readonly remote: string;
-  /** Just before connect(2), by its own clock. Ms since the epoch. */
+  /** When it was about to call connect(2), by its own clock. Ms since the epoch. */
   readonly beganMs: number;
-  /** When it had ended; undefined: it did not in time. Ms since the epoch. */
+  /** When it had ended. Ms since the epoch; undefined: it did not end in time. */
   readonly endedMs: number | undefined;
   readonly result: 'connected' | 'failed';
 }
@@ -28,13 +29,13 @@ export interface Canary {
 export interface Coverage {
   readonly canaries: number;
   readonly connected: number;
-  /** Of which there is any sighting. */
+  /** Canaries with any sighting. */
   readonly seen: number;
-  /** With the number of the process, and that is the right one. */
+  /** Canaries of which a sighting also has the right process number. */
   readonly withPid: number;
-  /** With its user too. */
+  /** … and also the user. */
   readonly withUser: number;
-  /** With the path of its program too. */
+  /** … and also the path of the program. */
   readonly withProgram: number;
 }
 
@@ -42,13 +43,13 @@ export type MeasuredWay =
   | ({readonly kind: 'measured'; readonly way: SightedBy} & Coverage)
   | {readonly kind: 'unmeasured'; readonly way: SightedBy; readonly why: string};
 
-/** What a sighting says of the canary to whose destination it belongs. */
+/** The part of a sighting that is compared with a canary. */
 type Told = Pick<Sighting, 'connection' | 'owner'>;
 
 export const isSightingOf = ({connection}: Told, {remote}: Canary): boolean =>
   connection.remote.text === remote;
 
-/** Whether it names the canary's process. */
+/** Whether the sighting names the canary's process. */
 export const namesIt = (told: Told, canary: Canary): boolean =>
   isSightingOf(told, canary) && told.owner?.pid === canary.pid;
 

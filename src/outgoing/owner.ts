@@ -1,16 +1,16 @@
 /**
- * Whose a connection is, and how sure that is. Values only: `sys/` reads them. The owner chooses
- * the name of a program or a directory, so it is printed with care.
+ * Which process opened a connection, and how sure that is. Values only: `sys/` reads them. The user of
+ * the process chooses the names of programs and directories, so these are hostile text.
  */
 import type {ProcessIdentity} from '../base/process-identity.js';
 import type {Connection} from './connection.js';
 
 export interface Parent extends ProcessIdentity {
-  /** The path of its program, or the kernel's name for it where that may not be read. */
+  /** The path of its program, or the kernel's name for it if we may not read the path. */
   readonly program: string;
 }
 
-/** What a process belongs to, by its control group. */
+/** The unit, container or session of a process, by its control group. */
 export type Home =
   | {readonly kind: 'unit'; readonly name: string}
   | {readonly kind: 'container'; readonly name: string}
@@ -18,47 +18,51 @@ export type Home =
   | {readonly kind: 'none'};
 
 export interface Owner extends ProcessIdentity {
-  /** Ms since the epoch. */
+  /** When the process was started. Ms since the epoch. */
   readonly startedMs: number;
   readonly uid: number;
-  /** Its name, or the number where it has none. */
+  /** The name of its user, or the number if the user has no name. */
   readonly user: string;
-  /** The path of the program, with ` (deleted)` behind it when the file is gone; empty: not known. */
+  /** The path of the program; ` (deleted)` follows it if the file is gone. Empty: not known. */
   readonly executable: string;
-  /** The kernel's name for it (comm): 15 characters of its own choice. */
+  /** The kernel's name for the process (comm): 15 characters, which the process can choose. */
   readonly command: string;
-  /** As it shows itself, cut; hostile text. */
+  /** The command line, cut. The process can change it: hostile text. */
   readonly commandLine: readonly string[];
-  /** Empty: not known. */
+  /** Its working directory; empty: not known. */
   readonly directory: string;
-  /** What an interpreter runs (perl, php, python); empty: it is none, or that is not known. */
+  /** The script that an interpreter runs (perl, php, python); empty: no interpreter, or not known. */
   readonly script: string;
-  /** From the nearest up, cut. */
+  /** Its parents, the nearest first; the list is cut. */
   readonly parents: readonly Parent[];
   readonly home: Home;
 }
 
 /**
- * `certain`: it held the socket, before and after the rest was read. `shared`: so did others; it is
- * the one that they descend from. `told`: the kernel said that it connected, and the rest was read
- * while it lived. `gone`: the kernel said so, but it had ended. `user`: only whose the socket is.
- * `unknown`: not even that.
+ * How sure it is that a process opened a connection.
+ *
+ * - `certain`: the process held the socket before and after we read the rest.
+ * - `shared`: several processes held the socket. This one is the ancestor of the others.
+ * - `told`: the kernel reported that the process connects, and it lived while we read the rest.
+ * - `gone`: the kernel reported it, but the process had already ended.
+ * - `user`: only the user of the socket is known.
+ * - `unknown`: not even the user is known.
  */
 export type Confidence = 'certain' | 'shared' | 'told' | 'gone' | 'user' | 'unknown';
 
-/** A connection that was seen, and what is known of the process that made it. */
+/** A connection that was seen, and what is known of its process. */
 export interface Sighting {
   readonly atMs: number;
   readonly connection: Connection;
   readonly sureness: Confidence;
-  /** Absent for `user` and `unknown`; of one that is `gone` only number and name are filled in. */
+  /** Absent for `user` and `unknown`. For `gone`, only number and name of the process are known. */
   readonly owner?: Owner;
 }
 
-/** Which sightings are of one program: the same file and script, run by the same user. */
+/** Sightings with equal keys are of one program: the same file and script, run by the same user. */
 export function programKey({owner, connection}: Sighting): string {
   if (owner === undefined) return JSON.stringify([connection.uid]);
   const {uid, executable, command, script, directory} = owner;
-  // As JSON: no character of a path can be taken for the end of one, and the state keeps keys as text.
+  // JSON, so that no character in a path can look like the end of the path. The state needs keys as text.
   return JSON.stringify([uid, executable || command, script || directory]);
 }

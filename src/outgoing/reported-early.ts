@@ -1,14 +1,14 @@
 /**
- * Remembers which connections a look at the tables has shown before the kernel's own report of them
- * was handled. If the process has ended when that report is handled, the report is of the same
- * connection and not of a second one.
+ * Remembers connections that a look at the tables reported before the event of the kernel's trace was
+ * handled. If the process has ended by then, this shows that the event is about the same connection and
+ * not about a second one.
  */
 import {BoundedMap} from '../base/mechanisms/bounded-map.js';
 import {isWithin} from '../base/mechanisms/elapsed.js';
 
-/** The kernel's word comes within moments, on a busy machine seconds. Ms. */
+/** How late an event can be handled. Ms: it comes at once, and on a busy machine within seconds. */
 export const lateMs = 10_000;
-/** Remembered at once. A count: as many as may wait to be looked up. */
+/** Connections remembered. A count: as many as may wait for their lookup (`mostPending`). */
 export const mostAhead = 10_000;
 
 interface Entry {
@@ -17,7 +17,7 @@ interface Entry {
 }
 
 export class ReportedEarly {
-  /** By process and destination; the one that was changed last comes last. */
+  /** By process and destination; the one changed last comes last. */
   readonly #entries = new BoundedMap<string, Entry>(mostAhead);
 
   note(pid: number, destination: string, nowMs: number): void {
@@ -26,7 +26,7 @@ export class ReportedEarly {
     this.#entries.set(key, {count: count + 1, sinceMs: nowMs});
   }
 
-  /** The kernel has reported one. @returns whether the tables reported it before: once for each */
+  /** Takes an event. @returns `told`: a look has already reported this connection; each report answers one event */
   take(pid: number, destination: string, nowMs: number): 'told' | 'new' {
     const key = keyOf(pid, destination);
     const {count, sinceMs} = this.#good(key, nowMs);

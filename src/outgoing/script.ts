@@ -1,10 +1,10 @@
 /**
- * Decides which file an interpreter runs, from its arguments: an administrator looks for the script
- * in somebody's folder, and not for `/usr/bin/perl`. A guess by the rules of each interpreter's
- * command line; the process chooses the arguments.
+ * Decides which file an interpreter runs, by its arguments: an administrator needs the path of the
+ * script, and not `/usr/bin/perl`. It is a guess by the rules of each interpreter's command line,
+ * because the process chooses its arguments.
  */
 
-/** Options that are followed by a word of their own; `code`: after these no file comes. */
+/** Options of an interpreter that take the next word as their value. `code`: options after which there is no file. */
 interface Grammar {
   readonly withWord: readonly string[];
   readonly code: readonly string[];
@@ -31,10 +31,10 @@ const nameOf = (path: string): string =>
 const grammarOf = (executable: string): Grammar | undefined =>
   grammars.find(([shape]) => shape.test(nameOf(executable)))?.[1];
 
-/** Whether the program is one that runs scripts. */
+/** Whether the program runs scripts. */
 export const isInterpreter = (executable: string): boolean => grammarOf(executable) !== undefined;
 
-/** @returns the script as a path from the root if it is known, or empty */
+/** @returns the absolute path of the script; empty: not known */
 export function scriptOf(
   executable: string,
   commandLine: readonly string[],
@@ -46,7 +46,7 @@ export function scriptOf(
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     if (word === '--') return inDirectory(words[i + 1] ?? '', directory);
-    // php's file may stand behind -f.
+    // php can take its file after -f.
     if (word === '-f') return inDirectory(words[i + 1] ?? '', directory);
     if (grammar.code.some((option) => word === option || isJoined(word, option))) return '';
     if (grammar.withWord.includes(word)) i += 1;
@@ -56,7 +56,7 @@ export function scriptOf(
   return '';
 }
 
-/** `-ne`, `-wle`: short options in one word, of which the last takes code. */
+/** `-ne`, `-wle`: short options joined in one word, whose last one takes code. */
 const isJoined = (word: string, option: string): boolean =>
   option.length === 2 && /^-[a-zA-Z0-9]{2,8}$/.test(word) && word.endsWith(option.slice(1));
 
@@ -65,7 +65,7 @@ function inDirectory(file: string, directory: string): string {
   return `${directory.replace(/\/$/, '')}/${file.replace(/^(?:\.\/)+/, '')}`;
 }
 
-/** The file a web server had a CGI program run (RFC 3875 has no name for it; all servers use this). */
+/** The file that a web server made a CGI program run. RFC 3875 has no variable for it; all servers use this one. */
 export function cgiScriptOf(environment: readonly string[]): string {
   const found = environment.find((entry) => entry.startsWith('SCRIPT_FILENAME='));
   return found?.slice('SCRIPT_FILENAME='.length) ?? '';

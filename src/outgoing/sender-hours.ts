@@ -1,14 +1,14 @@
 /**
- * Sums sightings by user, directory and program, for each hour: an operator who looks in the
- * morning wants to know who sent the most in the night. Remembers sums only, never who got mail
- * from whom.
+ * Sums sightings by user, directory and program, for each hour: an operator who looks in the morning
+ * wants to know which program connected most in the night. Remembers only sums and a few destinations,
+ * and nothing of the mail itself.
  */
 import type {Table} from '../base/mechanisms/table.js';
 import {type Home, programKey, type Sighting} from './owner.js';
 
 /**
- * `allowed`: by the administrator. `perhaps`: had ended before anybody could look, and had the name
- * of an allowed one. `other`: everybody else.
+ * `allowed`: the administrator allows the program. `perhaps`: the process had ended before we could look, and may
+ * have been an allowed one. `other`: every other program.
  */
 export type Permission = 'allowed' | 'perhaps' | 'other';
 
@@ -18,36 +18,36 @@ export interface SenderHour {
   readonly standing: Permission;
   readonly user: string;
   readonly directory: string;
-  /** The path of the program, or the kernel's name for it. */
+  /** The path of the program, or the kernel's name for it if the path is not known. */
   readonly program: string;
   readonly script: string;
   readonly home: Home;
   readonly connections: number;
-  /** Some of the addresses, the first ones. */
+  /** The first `mostNamed` destinations. */
   readonly destinations: readonly string[];
-  /** The process that was seen last. */
+  /** Number of the process that was seen last. */
   readonly pid: number;
   readonly lastMs: number;
 }
 
 const hourMs = 3_600_000;
-/** Hours are kept for so long. Ms: over a weekend. */
+/** How long hours are kept. Ms: over a weekend. */
 export const keptMs = 72 * hourMs;
 /** Rows at most. A count: 5 MB; a program with a new name for each connection must not fill the disk. */
 export const mostRows = 10_000;
-/** Destinations named in each. A count. */
+/** Destinations named in each row. A count. */
 const mostNamed = 8;
 
 /**
- * Rows of one user in one hour. A count: a user who changes the name each time must not push others
- * out.
+ * Rows of one user in one hour. A count: a user who gives each program a new name must not push out the
+ * rows of other users.
  */
 export const mostRowsOfUser = 200;
 
-/** Counts sightings into the rows, and forgets what is over. */
+/** Counts sightings into the rows, and forgets old hours. */
 export class SenderBook {
   readonly #rows: Table<SenderHour>;
-  /** Rows of this life, by hour, standing and user. */
+  /** How many rows were made since the start, by hour, standing and user. */
   readonly #ofUser = new Map<string, number>();
 
   constructor(rows: Table<SenderHour>) {
@@ -79,7 +79,7 @@ export class SenderBook {
     });
   }
 
-  /** Forgets hours that nobody asks for any more; also those that a clock set wrong has made. */
+  /** Forgets hours older than `keptMs`, and hours in the future, which a wrong clock has made. */
   forget(nowMs: number): void {
     for (const [key, {lastMs}] of this.#rows.entries()) {
       if (nowMs - lastMs > keptMs || lastMs > nowMs + hourMs) this.#rows.delete(key);
@@ -88,7 +88,7 @@ export class SenderBook {
     for (const key of this.#ofUser.keys()) if (!key.startsWith(present)) this.#ofUser.delete(key);
   }
 
-  /** Of a user with too many programs all further ones are counted together. */
+  /** Finds the row of a program. If a user has too many, all further programs share one row. */
   #place(
     beginning: string,
     sighting: Sighting,
@@ -106,8 +106,8 @@ export class SenderBook {
 const noHome: Home = {kind: 'none'};
 
 /**
- * Since that time, each program once; the programs that are not allowed and connected most come
- * first.
+ * Sums the hours since that time, with one row for each program. Programs that are not allowed come first, and
+ * among them those with the most connections.
  */
 export function sumSenders(rows: Iterable<SenderHour>, sinceMs: number): SenderHour[] {
   const sums = new Map<string, SenderHour>();

@@ -1,20 +1,20 @@
 /**
- * How many connections of each user one look at the tables deals with. A user can open hundreds of thousands,
- * and a look that takes them all comes too late for everybody: what is held is then looked at by nobody. What
- * is passed over goes on waiting, and a later look deals with it. Reads no table (`net/outgoing-sockets.ts`).
+ * Limits how many connections of each user one look at the tables takes. A user can open hundreds of thousands. A
+ * look that takes them all would take too long, and held connections of all users would wait. Connections that are
+ * passed over go on waiting until a later look takes them. Reads no table (`net/outgoing-sockets.ts`).
  */
 import {shareHolder} from '../base/user-range.js';
 
-/** Of one user. A count: far more than are released at a time (`egress/releases.ts`), and 2 MB. */
+/** Connections of one user. A count: far more than are released at a time (`egress/releases.ts`), and 2 MB. */
 export const mostConnectionsOfUser = 4096;
-/** Of root, which owns ended connections, and the mailers of most machines. A count. */
+/** Connections of root. A count: root owns ended connections, and the mailers of most machines. */
 export const mostConnectionsOfRoot = 65_536;
 
 export class ConnectionShares {
   readonly #counts = new Map<number, number>();
   #passedOver = 0;
 
-  /** Whether one more of this user is dealt with. */
+  /** Whether this look takes one more connection of this user. */
   take(uid: number): 'taken' | 'passedOver' {
     const user = shareHolder(uid);
     const count = this.#counts.get(user) ?? 0;
@@ -26,7 +26,7 @@ export class ConnectionShares {
     return 'taken';
   }
 
-  /** A count. */
+  /** Connections that this look did not take. A count. */
   get passedOver(): number {
     return this.#passedOver;
   }

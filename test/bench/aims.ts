@@ -1,7 +1,7 @@
 /** What the project promises about its speed, and whether this run kept it. */
 import {table} from './figures.js';
 
-/** One figure of this run beside its limit. */
+/** One figure of this run, with its limit. */
 export interface Measured {
   /** The section of the bench. */
   readonly room: string;
@@ -11,7 +11,7 @@ export interface Measured {
   readonly unit: string;
   readonly is: 'atMost' | 'atLeast';
   readonly limit: number;
-  /** The best peer in the same run, in the same unit. */
+  /** The figure of the best peer in the same run, in the same unit. */
   readonly peer?: number | undefined;
 }
 
@@ -25,27 +25,27 @@ const aims: Findings['aims'] = [];
 const figures: Measured[] = [];
 const skips: Findings['skips'] = [];
 
-/** All that was found so far, for a parent to adopt. */
+/** Everything found so far. A child hands it to its parent (`adopt`). */
 export const findings = (): Findings => ({aims, figures, skips});
 
-/** What a child has found counts as ours. */
+/** Adds the findings of a child to ours. */
 export function adopt(found: Findings): void {
   aims.push(...found.aims);
   figures.push(...found.figures);
   skips.push(...found.skips);
 }
 
-/** What holds or does not, and is no figure. */
+/** Notes an aim that is no figure: it is met or not. */
 export function aim(text: string, isMet: boolean): void {
   aims.push([text, isMet]);
 }
 
-/** For the table of its room at the end. */
+/** Notes a figure for the table of its room at the end. */
 export function measured(found: Measured): void {
   figures.push(found);
 }
 
-/** A part that could not be measured here: said at once, and again at the end. */
+/** Notes a part that could not be measured here. Prints it at once, and again at the end. */
 export function skip(what: string, why: string): void {
   const text = `${what} skipped: ${why}`;
   console.log(text);
@@ -60,7 +60,7 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   console.log(`${table(rows)}\n`);
 }
 
-/** @returns the exit code: an error where an aim was missed or nothing was measured */
+/** @returns the exit code: an error if an aim was missed or nothing was measured */
 export function conclude(): number {
   for (const room of new Set(figures.map((each) => each.room))) {
     heading(room, 'beside its limits');
@@ -73,7 +73,7 @@ export function conclude(): number {
   return all.length > 0 && all.every(Boolean) ? 0 : 1;
 }
 
-// A figure that could not be taken is within no limit.
+// A figure that is not a number is within no limit.
 const isWithin = ({value, is, limit}: Measured): boolean =>
   is === 'atMost' ? value <= limit : value >= limit;
 
@@ -92,5 +92,5 @@ function rowOf(found: Measured): string[] {
   ];
 }
 
-/** Three digits, and none for nothing. */
+/** At most three significant digits. */
 const short = (value: number): string => String(Number(value.toPrecision(3)));

@@ -15,7 +15,7 @@ export const manners: Manner[] = [
 
 let last = 100;
 
-/** Each run comes from an address that nobody has seen yet. */
+/** Each run comes from a new address. */
 export async function answersOf(
   guard: Guard,
   {names, options}: Manner,

@@ -1,12 +1,15 @@
 /**
- * A part of the bench in a child of its own, in namespaces that go with it: whether that can be here,
- * and what it found. Decides nothing about what is measured.
+ * Runs a part of the bench in a child with its own namespaces, which end with the child. Checks first whether this
+ * machine allows it, and takes over what the child found. Decides nothing about what is measured.
  */
 import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {adopt, type Findings, findings, skip} from './aims.js';
 
-/** @param words that make its namespaces; @param order that makes this program the child */
+/**
+ * @param words the command that makes the namespaces
+ * @param order the argument that makes this program the child
+ */
 export async function runInside(
   what: string,
   words: readonly string[],
@@ -21,13 +24,13 @@ export async function runInside(
   if (code !== 0) skip(`the rest of ${what}`, `its process ended with ${String(code)}`);
 }
 
-/** What the child found, to the one that waits for it. */
+/** In the child: hands its findings to the parent. */
 export function handOver(): void {
   process.send?.(findings());
   process.disconnect();
 }
 
-/** @param works what must succeed in a network namespace, for a shell */
+/** @param works shell commands that must succeed in a network namespace */
 export function whyNotInside(tools: readonly string[], works: string): string | undefined {
   if (process.platform !== 'linux') return 'needs Linux';
   if (process.getuid?.() !== 0) return 'needs root';

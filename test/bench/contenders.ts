@@ -1,6 +1,6 @@
 /**
- * Who reads the log in the offline section, each as its user would call it, and what each says it
- * found. Measures nothing.
+ * The programs that read the log in the offline section, each called as its users call it, and how to count
+ * what each found. Measures nothing.
  */
 import {copyFileSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
@@ -16,10 +16,10 @@ export type Contender =
   | {
       kind: 'ready';
       name: string;
-      /** It is slow: it gets only the beginning of the log, of so many megabytes. */
+      /** For a slow program: it gets only this many megabytes of the log, from its beginning. */
       mostMegabytes?: number;
       command: (log: string) => Command | Promise<Command>;
-      /** Unknown recipients it tied to a client; of grep, which knows no clients, the lines. */
+      /** Unknown recipients that it tied to a client; for grep, which knows no clients, the lines. */
       found: (stdout: string) => number;
     }
   | {kind: 'missing'; name: string; why: string};
@@ -31,14 +31,14 @@ export const grep: Contender = {
   found: Number,
 };
 
-/** A copy: a build in the meantime must not change what is measured. */
+/** Uses a copy of the build: a new build during the run must not change what is measured. */
 export function blocksmtp(dir: string): Contender {
   const copy = join(dir, 'blocksmtp');
   copyFileSync(program, copy);
   return {
     kind: 'ready',
     name: 'blocksmtp replay',
-    // Nothing of this machine's own settings counts.
+    // The settings of this machine must not count.
     command: (log) => ({
       words: [copy, 'replay', '--config=/dev/null', '--white-list=/dev/null', log],
     }),
@@ -48,7 +48,7 @@ export function blocksmtp(dir: string): Contender {
 }
 
 const exempt = (stdout: string): number => number(/(\d+) of exempt clients/, stdout);
-/** There are none where no client goes on while it is blocked. */
+/** Attempts of clients while they were blocked; 0 if there were none. */
 const paid = (stdout: string): number =>
   number(/(\d+) of clients that were blocked then/, stdout) || 0;
 const number = (pattern: RegExp, text: string): number => Number(pattern.exec(text)?.[1]);
@@ -67,7 +67,7 @@ export async function sshguard(dir: string): Promise<Contender> {
   };
 }
 
-/** Debian 13's, with the repaired filter, in a lab of its own. */
+/** The fail2ban of Debian 13 with the repaired filter, in a lab of its own. */
 export async function fail2ban(): Promise<{contender: Contender; stop: () => Promise<void>}> {
   const name = 'fail2ban-regex';
   const state = await available();
@@ -84,7 +84,7 @@ export async function fail2ban(): Promise<{contender: Contender; stop: () => Pro
     const words = ['fail2ban-regex', '-o', 'ip', '/tmp/bench.log', 'sendmail-reject'];
     return {words: [...inRelay(relay), ...words]};
   };
-  // Its filter has other reasons too, and other clients: only guessers count (`traffic/people.ts`).
+  // Its filter finds clients for other reasons, too: only guessers count (`traffic/people.ts`).
   const found = (stdout: string): number =>
     (stdout.match(/^(?:198\.1[89]\..*|2001:db8:.*::19)$/gm) ?? []).length;
   return {

@@ -1,6 +1,6 @@
 /**
  * Programs of Debian packages, without installing them: sshguard's package would start a daemon that
- * writes firewall rules. What the machine has is taken; else the package is unpacked into a folder.
+ * writes firewall rules. Uses the program of the machine if there is one, or else unpacks the package into a folder.
  */
 import {existsSync, mkdirSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';

@@ -28,7 +28,7 @@ export function figures(values: readonly number[]): Figures {
   };
 }
 
-/** `12 (11..13)`: the median, and in brackets the noise. */
+/** `12 (11..13)`: the median, and in brackets the least and the largest figure. */
 export function spread({median, min, max}: Figures, digits = 0): string {
   return `${median.toFixed(digits)} (${min.toFixed(digits)}..${max.toFixed(digits)})`;
 }
@@ -51,7 +51,7 @@ export function machine(): string {
   return `${String(all.length)} × ${all[0]?.model.trim() ?? 'unknown'}, ${String(memory)} GiB, node ${process.version} outside, load ${(loadavg()[0] ?? NaN).toFixed(1)} before`;
 }
 
-/** Needs `--expose-gc`. */
+/** Memory after a collection. Needs `--expose-gc`. */
 export function residentMegabytes(): number {
   globalThis.gc?.();
   return process.memoryUsage.rss() / 1e6;

@@ -1,7 +1,7 @@
 /**
- * The firewall half, against the kernel itself: what a change of many blocks takes, what they hold
- * in memory, and what they cost who is not blocked. All of it in a child, in a network namespace of
- * its own, which goes with it. Here only whether that can be, and what it found.
+ * The firewall section, on the real kernel: how long a change of many blocks takes, how much memory
+ * they need, and what they cost clients that are not blocked. All of it runs in a child with its own
+ * network namespace. This file starts the child and takes over what it found.
  */
 import {heading, skip} from './aims.js';
 import {handOver, runInside, whyNotInside} from './child.js';
@@ -10,7 +10,7 @@ import {memory} from './firewall/memory.js';
 import {packets} from './firewall/packets.js';
 import {inWorkshop} from './workshop.js';
 
-/** The word that starts the child. */
+/** The argument that starts the child. */
 export const INSIDE = 'firewall-inside';
 
 export async function firewall(): Promise<void> {
@@ -35,7 +35,7 @@ export async function firewall(): Promise<void> {
   await runInside('firewall', ['nice', '-n', '-15', 'unshare', '--net'], INSIDE);
 }
 
-/** The child. */
+/** The work of the child. */
 export async function firewallInside(): Promise<number> {
   await packets();
   memory();

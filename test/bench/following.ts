@@ -1,6 +1,6 @@
 /**
- * The random model of the follower, at length: what `npm test` does for ten thousand actions. The
- * test itself decides; here it is only run, and its seed told.
+ * Runs the random model of the follower for longer than `npm test`, which does ten thousand actions. The test
+ * itself decides. This file runs it, and prints its seed.
  */
 import {spawnSync} from 'node:child_process';
 import {aim, heading} from './aims.js';

@@ -1,8 +1,8 @@
 /**
- * `npm run bench -- fuzz`: spoilt lines, listings, files and requests for all that reads what others write
- * (`fuzz/`). Its small form is a test. Bounded by a number and by a time, whichever comes first:
+ * `npm run bench -- fuzz`: mutated lines, listings, files and requests for each reader of foreign text (`fuzz/`).
+ * A short form of it is a test. It ends after a number of texts or after a time, whichever comes first:
  *
- *     --seed=N       the first; each subject has one of its own. A finding tells what it needs to be seen again
+ *     --seed=N       the first seed; each subject has its own. A finding prints what is needed to repeat it
  *     --texts=N      lines of sessions; of each other subject a tenth as many
  *     --seconds=N    of each subject
  */
@@ -18,9 +18,9 @@ import {
 import {parsers} from './fuzz/parsers.js';
 
 const usual = {seed: 1, texts: 300_000, seconds: 60};
-/** A pump is measured many times, at three lengths. Texts of a subject for each one. */
+/** Texts of a subject for each pump. A count: a pump is slow, because it is measured many times at three lengths. */
 const textsForPump = 1000;
-/** Texts of which the dearest byte is looked for. A count. */
+/** Texts among which the most expensive byte is searched. A count. */
 const textsForWorst = 50;
 
 export function fuzz(words: readonly string[]): void {

@@ -1,6 +1,7 @@
 /**
- * The greeting: what waiting clients cost, how fast they are handed over, what it adds to the time of a client, and
- * which of many bots each mode stops. `npm run bench -- greeting --full` is what docs/performance.md has. Each part has labs of its own.
+ * The greeting: what waiting clients cost, how fast the gate hands them over, how much time it adds for a client, and
+ * how many bots each mode stops. docs/performance.md has the figures of
+ * `npm run bench -- greeting --full`. Each part has labs of its own.
  */
 import {available} from '../system/lab/available.js';
 import {heading, skip} from './aims.js';

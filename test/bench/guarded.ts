@@ -1,6 +1,6 @@
 /**
  * The sections that need two guarded labs side by side, ours and fail2ban's: answers, latency and
- * memory. The labs are started once for all of them.
+ * memory. Starts the labs once for all of them.
  */
 import {available} from '../system/lab/available.js';
 import {sleep} from '../system/lab/until.js';
@@ -33,7 +33,7 @@ export async function guarded(wanted: ReadonlySet<GuardedSection>): Promise<void
     if (wanted.has('answers')) await answers(guards);
     const [ours] = guards;
     if (ours && wanted.has('latency')) await latency(ours);
-    // Without work before it, memory after the work says nothing.
+    // Memory after the work means nothing if there was no work before.
     if (wanted.has('memory') && wanted.size > 1) {
       await sleep(SETTLE_MS);
       await memory(guards, 'after the work');

@@ -1,14 +1,14 @@
 /**
- * `npm run bench -- harvest`: what attackers learn and what innocents suffer, in worlds of which all is
- * known (`harvest/`). Each seed in a thread of its own, as many at a time as there are cores: threads end with
- * the process, however that ends.
+ * `npm run bench -- harvest`: what attackers learn and what innocents suffer, in simulated worlds in which
+ * everything is known (`harvest/`). Each seed runs in a thread, as many at a time as there are cores. Threads are used
+ * because they end with the process, however it ends.
  *
  *     --seeds=N      how many worlds; 100 for the docs
- *     --days=N       of attacks, behind a calm one: 3, or 90 for memory and renewal
+ *     --days=N       days of attacks, after a calm day: 3, or 90 for memory and renewal
  *     --kinds=a,b    only these attackers, or innocents
  *     --parts=together   without the botnets alone and the operating curve
  *     --parts=ours   without the reference rules too
- *     --hold-out     instead of all others the seeds and kinds that are kept back: look at them last
+ *     --hold-out     only the seeds and kinds that are kept back: look at them last
  */
 import {once} from 'node:events';
 import {availableParallelism} from 'node:os';
@@ -35,16 +35,16 @@ import {
 } from './harvest/tables.js';
 import {judgeRounds} from './harvest/verdicts.js';
 
-/** The word that starts the thread of one seed. */
+/** The argument that starts the thread of one seed. */
 export const HARVEST_SEED = 'harvest-seed';
 
-/** About five minutes on two cores. A count. */
+/** Seeds by default. A count: they take about five minutes on two cores. */
 const usualSeeds = 8;
-/** Of the seeds: in how many each botnet is tried alone, and other settings. A ratio. */
+/** Share of the seeds in which each botnet is also tried alone, and with other settings. */
 const wholeShare = 0.1;
-/** Longer worlds try memory: botnets alone and other settings would take hours. Days. */
+/** Longest world for these trials. Days: longer worlds are for memory, and the trials would take hours. */
 const mostWholeDays = 14;
-/** Not looked at while anything is built. */
+/** Seeds that nobody looks at while the judge is developed. */
 const heldOutSeeds = [9001, 9002, 9003, 9004, 9005];
 
 export async function harvest(words: readonly string[]): Promise<void> {
@@ -139,9 +139,9 @@ async function playApart(seed: number, plan: Plan): Promise<readonly Round[]> {
   return found;
 }
 
-/** A thread: plays one seed, and hands the rounds over. */
+/** The work of a thread: plays one seed, and hands its rounds over. */
 export function harvestSeed([seed = '', plan = '']: readonly string[]): number {
-  // The parent wrote both.
+  // The parent wrote both texts, so they need no check.
   const rounds = roundsOf(Number(seed), JSON.parse(plan) as Plan);
   parentPort?.postMessage(rounds);
   return 0;

@@ -1,4 +1,4 @@
-/** The words before a command that put it into a lab's relay, where it can be measured from outside. */
+/** The words that, before a command, run it in a lab's relay, so that it can be measured from outside. */
 import type {Relay} from '../system/lab/relay.js';
 
 export function inRelay(relay: Relay): string[] {

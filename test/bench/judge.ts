@@ -1,6 +1,6 @@
 /**
- * What the judge costs: a verdict, a million clients with their networks in memory, and on disk beside
- * rows of JSON, which is how version 1.0 saved its clients.
+ * What the judge costs: the time of a verdict, and the memory and disk of a million clients with their networks. On disk
+ * it is compared with rows of JSON, as which version 1.0 saved its clients.
  */
 import {spawnSync} from 'node:child_process';
 import {heading, measured, printTable} from './aims.js';
@@ -8,16 +8,16 @@ import {figures} from './figures.js';
 import type {Judging} from './judge/judging.js';
 import type {Saving} from './judge/saving.js';
 
-/** The words that start the children. */
+/** The arguments that start the children. */
 export const JUDGE = {judging: 'judge-judging', saving: 'judge-saving'} as const;
 
 const room = {room: 'judge', is: 'atMost'} as const;
 const mostMicroseconds = 4;
 const mostMegabytes = 300;
 const mostStartSeconds = 5;
-/** Changes of one commit when 10,000 lines a second speak of as many clients, about. */
+/** Changed clients in one commit, at about 10,000 lines a second that concern as many clients. */
 const few = 1000;
-/** What version 1.0 remembered at most, all of it changed. */
+/** All clients that version 1.0 could remember, changed in one commit. */
 const many = 100_000;
 
 export function judge(): void {
@@ -55,7 +55,7 @@ function saving(): void {
     line('packed, 100000 clients with networks', packed),
     line('packed, 1000000 clients with networks', million),
   ]);
-  // Limit and peer: rows of JSON.
+  // The limit and the peer are rows of JSON.
   const save = (what: string, value: number, peer: number): void =>
     measured({...room, what: `${what} saved`, value, unit: 'ms', limit: peer, peer});
   save(`${few} clients`, packed.fewMs, rows.fewMs);

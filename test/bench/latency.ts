@@ -1,11 +1,11 @@
 /**
- * From the threshold's log line to the rule in force. Everything is real: a session guesses one name
- * short of the threshold; a second session of the same client asks RSET about every millisecond; then
- * the last name is guessed. The beginning is rsyslog's own stamp (microseconds) on the line that
- * reached the threshold: it is taken before the line is written to the file. The end is the moment
- * the observer sent its first question that was not answered: a packet that the rule has dropped.
- * So the figure is what the line takes through rsyslog, the file, blocksmtp and the kernel, and is
- * too long by at most one round of the observer.
+ * The time from the log line that reaches the threshold to the rule in force. Everything is real. A
+ * session guesses one name less than the threshold. A second session of the same client, the observer,
+ * sends RSET about every millisecond. Then the first session guesses the last name. The time begins with
+ * rsyslog's own stamp (microseconds) on that line, which rsyslog takes before it writes the line. It ends
+ * when the observer sent its first RSET that got no answer: the rule has dropped that packet. So the
+ * figure is the way of the line through rsyslog, the file, blocksmtp and the kernel. It is too long by at
+ * most one round of the observer.
  */
 import {until} from '../system/lab/until.js';
 import {figures, type Figures} from './figures.js';
@@ -36,7 +36,7 @@ async function one({lab}: Guard, run: number): Promise<number> {
   return firstUnanswered - stampMs(line);
 }
 
-/** RFC 3339 with microseconds: Date alone would drop them. */
+/** Reads an RFC 3339 stamp with microseconds, which Date would drop. */
 function stampMs(line: string): number {
   const parts = /^(\S+?)\.(\d{6})(\S+) /.exec(line);
   if (!parts) throw new Error(`no stamp: ${line}`);

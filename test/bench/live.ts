@@ -1,10 +1,11 @@
 /**
- * How far the daemon lags behind a log that grows fast, and what that costs. A real daemon in a lab
- * of its own follows a file that the bench writes; among the traffic are markers: guessers whose
- * every step is known. One name and the line that names its client, every 50 ms: from the write to
- * the evidence in the daemon's words. Enough names for a block, every second: to the block, which
- * the daemon logs after the kernel has it. The end is when the words are seen, so the figures are rather too
- * long. Nobody guesses at a process that runs: the daemon asks the kernel about each guess in vain.
+ * How far the daemon lags behind a log that grows fast, and what following it costs. A real daemon in a
+ * lab follows a file that the bench writes. Among the traffic are markers: guessers whose every step is
+ * known. Every 50 ms a marker writes one name and the line that names its client: this measures the time
+ * until the daemon logs the evidence. Every second a marker writes enough names for a block: this measures
+ * the time until the daemon logs the block, which it does when the kernel has it. The time ends when the
+ * bench sees the daemon's line, so the figures are rather too long. The processes of the log do not run
+ * here, so the daemon asks the kernel about each guess in vain.
  */
 import {closeSync, openSync, readFileSync, writeSync} from 'node:fs';
 import {spawn} from 'node:child_process';
@@ -24,7 +25,7 @@ const PERCENT = 5;
 const WRITE_EVERY_MS = 10;
 /** A daemon that has just started is not idle yet. */
 const SETTLE_MS = 3000;
-/** What has not been seen so long after the last write never will be. */
+/** How long the bench waits after the last write. A marker that was not seen by then counts as lost. */
 const PATIENCE_MS = 3000;
 const LOG = '/var/log/mail.log';
 const MARKER_EVERY_MS: Readonly<Record<MarkerKind, number>> = {evidence: 50, block: 1000};
@@ -80,10 +81,10 @@ function startDaemon(lab: Lab, markers: Markers): Daemon {
   return new Daemon(child);
 }
 
-/** `lateMs`: how late the bench itself was woken up, each time: what the machine's noise costs. */
+/** `lateMs`: how late the bench itself was woken up each time, which shows the noise of the machine. */
 type Written = {lines: number; unknown: number; lateMs: number[]};
 
-/** Writes the traffic at its pace, and the markers between; tells what it has written. */
+/** Writes the traffic at its pace, with the markers in between. @returns what it has written */
 async function write(path: string, markers: Markers, forSeconds: number): Promise<Written> {
   const lateMs: number[] = [];
   const traffic = new Traffic({percent: PERCENT});
@@ -156,16 +157,16 @@ function show(
   });
 }
 
-/** proc_pid_stat(5): of the process, and of its children that have ended. */
+/** Processor time of a process, and of its children that have ended (proc_pid_stat(5)). */
 function cpuSeconds(pid: number): {own: number; children: number} {
   const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-  // Behind the name, which may hold anything: the third field is the first here.
+  // The name may hold anything, so the fields are counted after its `)`: the first there is the third field.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = (number: number): number => Number(fields[number - 3]) / TICKS_PER_SECOND;
   return {own: ticks(14) + ticks(15), children: ticks(16) + ticks(17)};
 }
 
-/** USER_HZ: what Linux shows to programs is in hundredths on every platform that Node runs on. */
+/** USER_HZ: Linux shows times to programs in hundredths of a second on every platform that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
 function peakMegabytes(pid: number): number {

@@ -125,7 +125,7 @@ async function runAll(
   printTable(rows);
 }
 
-// `tools/bench.mjs` has started us. When it has been killed, nobody waits for the tables any more.
+// `tools/bench.mjs` has started us. If it was killed, nobody waits for the tables any more.
 if (isMainThread) {
   process.on('disconnect', () => process.exit(1));
   process.channel?.unref();

@@ -1,5 +1,5 @@
 /**
- * Writes a mail log of a given size into a file and tells the truth about it.
+ * Writes a mail log of a given size into a file, and prints what the log holds.
  *
  *     node tools/bench.mjs make-log --percent=5 --megabytes=100 --out=FILE [--stamps=bsd]
  */
@@ -18,9 +18,9 @@ export type LogOptions = {
 
 /** When the log begins: a fixed time in the past, so that the file is the same in every run. */
 const beginMs = Date.UTC(2025, 2, 3);
-/** Pace of the log's own time: 1 GB is about half a day of a large relay. */
+/** Lines per second of the log's own time: 1 GB is then about half a day of a large relay. */
 const linesPerSecond = 127;
-/** Written at once. A count. */
+/** Lines in one write. A count. */
 const linesPerWrite = 4000;
 
 export function makeLog({percent, megabytes, out, stamps, seed}: LogOptions): Truth {
@@ -49,7 +49,7 @@ export function makeLog({percent, megabytes, out, stamps, seed}: LogOptions): Tr
   } finally {
     closeSync(file);
   }
-  // A stamp without a year gets it from the file's last change, as with a real old log.
+  // For stamps without a year the reader takes the year from the file's last change, as with a real old log.
   utimesSync(out, atMs / 1000, atMs / 1000);
   return traffic.truth;
 }

@@ -1,6 +1,6 @@
 /**
- * Guessers that the daemon's log tells apart from all others, and how long each took from its write
- * until the log showed it. Knows the daemon's words only as far as names and addresses go.
+ * Guessers that the bench recognises in the daemon's log, and the time of each from its write until the log showed it.
+ * Finds them by their names and addresses, and reads nothing else of the daemon's lines.
  */
 import {Stamps} from './traffic/stamps.js';
 
@@ -11,15 +11,15 @@ type Marker = {writtenMs: number; seenMs: number | undefined};
 export class Markers {
   /** Unknown recipients in the markers written so far. */
   unknown = 0;
-  /** Lines of the daemon that tell of a counted recipient, markers or not. */
+  /** Lines of the daemon about a counted recipient, of markers or not. */
   evidenceSeen = 0;
   readonly #stamps = new Stamps('rfc3339');
   readonly #markers: Readonly<Record<MarkerKind, Marker[]>> = {evidence: [], block: []};
   #unwritten: Marker[] = [];
-  /** The beginning of a line whose end has not come yet. */
+  /** The first part of a line whose end has not come yet. */
   #rest = '';
 
-  /** The lines of a new marker: the names, and the line that tells their client. */
+  /** The lines of a new marker: its names, and the line that names their client. */
   text(kind: MarkerKind, names: number): string {
     const all = this.#markers[kind];
     const number = all.length;
@@ -41,14 +41,14 @@ export class Markers {
     return [...lines, client].map((line) => `${head}${line}\n`).join('');
   }
 
-  /** To be called just before what `text` gave is written. */
+  /** Call it just before the result of `text` is written. */
   written(): void {
     const nowMs = performance.now();
     for (const marker of this.#unwritten) marker.writtenMs = nowMs;
     this.#unwritten = [];
   }
 
-  /** The daemon has said this. */
+  /** Takes output of the daemon. */
   seen(text: string): void {
     const nowMs = performance.now();
     const lines = (this.#rest + text).split('\n');

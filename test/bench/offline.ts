@@ -1,7 +1,7 @@
 /**
- * How fast old logs are read: whole processes, start included, page cache warm, the programs in turn
- * in each round, so that a noisy moment hits all of them. Beside the speed stands what each program
- * found, against what the maker of the log knows.
+ * How fast old logs are read. Measures whole processes, start included, with a warm page cache. The
+ * programs run in turn in each round, so that a noisy moment hits all of them. The table also shows how
+ * much each program found of what the maker of the log wrote.
  */
 import {rm} from 'node:fs/promises';
 import {join} from 'node:path';
@@ -17,7 +17,7 @@ import {freeMegabytes, inWorkshop} from './workshop.js';
 
 const STAMPS = process.env['BLOCKSMTP_BENCH_STAMPS'] === 'bsd' ? 'bsd' : 'rfc3339';
 const PERCENTS = [0.5, 5, 50];
-/** The aims of each log, speeds as shares of those of others in the same run. */
+/** The aims for each log: our speed as a multiple of another program's speed in the same run. */
 const LEAST: Readonly<
   Record<number, {ofGrep?: number; ofFail2ban?: number; relevantLines?: number}>
 > = {
@@ -27,14 +27,14 @@ const LEAST: Readonly<
 };
 const MOST_MEGABYTES = 120;
 const ROUNDS = 5;
-/** No further round begins after so long, so that the whole bench stays within minutes. Ms. */
+/** No round begins later than this, so that the whole bench stays within minutes. Ms. */
 const LONGEST_MS = 60_000;
 
 type Ready = Extract<Contender, {kind: 'ready'}>;
 type Score = {
   contender: Ready;
   piece: Piece;
-  /** A second. */
+  /** Per second. */
   millionLines: Figures;
   peakMegabytes: number;
   found: number;
@@ -43,7 +43,7 @@ type Score = {
 /** @param megabytes of each log */
 export async function offline(megabytes: number): Promise<void> {
   heading('offline', `logs of ${String(megabytes)} MB each, ${STAMPS} stamps`);
-  // The log, the pieces of it for slow programs, and a tenth for the rest.
+  // Space for the log, for the pieces for slow programs, and a tenth for the rest.
   const neededMegabytes = megabytes * 1.4;
   if (freeMegabytes() < neededMegabytes) {
     skip('offline', `needs ${String(neededMegabytes)} MB of disk for temporary files`);

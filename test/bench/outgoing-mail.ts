@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- outgoing-mail`: the limits of outgoing mail, over months that are made up (`senders/`): how often
- * an honest sender leads to a warning, and how many recipients a thief reaches before the alarm; beside simple rules of
- * others. Each seed in a thread of its own.
+ * `npm run bench -- outgoing-mail`: the limits of outgoing mail, in simulated months (`senders/`). Shows how often an
+ * honest sender leads to a warning, and how many recipients a thief reaches before the alarm. Compares this with
+ * simple rules of other programs. Each seed runs in a thread.
  *
  *     --seeds=1-10   which worlds; these are the ones on which the limits were tuned
  *     --hold-out     the seeds 101 to 140 instead: look at them last
@@ -13,11 +13,11 @@ import {aim, heading, printTable} from './aims.js';
 import {type Month, playMonth, weeks} from './senders/month.js';
 import {accountTable, falseTable, kindTable, rateOf, verdicts} from './senders/tables.js';
 
-/** The word that starts the thread of one seed. */
+/** The argument that starts the thread of one seed. */
 export const OUTGOING_MAIL_SEED = 'outgoing-mail-seed';
 
 const shownSeeds = [1, 10] as const;
-/** Not looked at while anything is tuned. */
+/** Seeds that nobody looks at while the limits are tuned. */
 const heldOutSeeds = [101, 140] as const;
 
 export async function outgoingMail(words: readonly string[]): Promise<void> {
@@ -77,7 +77,7 @@ async function playApart(seed: number): Promise<Month> {
   return month;
 }
 
-/** A thread: plays one seed, and hands the month over. */
+/** The work of a thread: plays one seed, and hands its month over. */
 export function outgoingMailSeed([seed = '']: readonly string[]): number {
   parentPort?.postMessage(playMonth(Number(seed)));
   return 0;

@@ -1,7 +1,7 @@
 /**
- * The watch on outgoing mail, against the kernel itself: how much it sees of programs that connect and
- * are gone, and what looking costs. Each half in a child, in a network namespace of its own, which goes
- * with it. Here only whether that can be, and what they found.
+ * The watch on outgoing mail, on the real kernel: how many programs it sees that connect and end at once, and what
+ * looking costs. Each half runs in a child with its own network namespace. This file starts the children and takes over
+ * what they found.
  */
 import {heading, skip} from './aims.js';
 import {handOver, runInside, whyNotInside} from './child.js';
@@ -9,11 +9,11 @@ import {coverage} from './outgoing/coverage.js';
 import {load} from './outgoing/load.js';
 import {scan} from './outgoing/scan.js';
 
-/** The words that start the children. */
+/** The arguments that start the children. */
 export const OUTGOING = {seen: 'outgoing-seen', scan: 'outgoing-scan'} as const;
 type Half = keyof typeof OUTGOING;
 
-/** The kernel's trace numbers processes as the first pid namespace does; a scan wants few processes. */
+/** `seen` has no pid namespace, because the kernel's trace uses numbers of the first one. `scan` wants few processes. */
 const spaces: Readonly<Record<Half, readonly string[]>> = {
   seen: ['--net'],
   scan: ['--net', '--pid', '--fork', '--kill-child', '--mount-proc'],
@@ -32,7 +32,7 @@ export async function outgoing(): Promise<void> {
   }
 }
 
-/** A child. */
+/** The work of a child. */
 export async function outgoingInside(half: Half): Promise<number> {
   if (half === 'seen') {
     await coverage();

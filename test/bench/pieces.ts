@@ -3,7 +3,7 @@ import {closeSync, openSync, readSync, writeFileSync} from 'node:fs';
 
 export type Piece = {path: string; lines: number; bytes: number; unknown: number};
 
-/** Whole lines, not more than `mostBytes`, copied to `path`. */
+/** Copies whole lines to `path`, at most `mostBytes`. */
 export function cut(log: string, path: string, mostBytes: number): Piece {
   const buffer = Buffer.allocUnsafe(mostBytes);
   const file = openSync(log, 'r');
@@ -16,7 +16,7 @@ export function cut(log: string, path: string, mostBytes: number): Piece {
   return {path, lines: count(whole, '\n'), bytes: whole.length, unknown};
 }
 
-/** Reads a file once, so that it is in memory for all who read it after us. */
+/** Reads a file once, so that it is in the page cache for every program after us. */
 export function warm(path: string): void {
   const buffer = Buffer.allocUnsafe(1 << 20);
   const file = openSync(path, 'r');

@@ -1,6 +1,6 @@
 /**
- * How fast a queue is searched: whole processes, start included, page cache warm, in a relay with Debian's sendmail;
- * `mailq` and `grep` look through the same files, in turn in each round. Beside the time stands what each one found.
+ * How fast a queue is searched, in a relay with Debian's sendmail. Measures whole processes, start included, with a warm
+ * page cache. `mailq` and `grep` search the same files, in turn in each round. The table also shows what each found.
  */
 import {aim, heading, measured, printTable, skip} from './aims.js';
 import {debianProgram} from './debian.js';
@@ -15,9 +15,9 @@ import type {Relay} from '../system/lab/relay.js';
 
 const messages = Number(process.env['BLOCKSMTP_BENCH_MESSAGES'] ?? 50_000);
 const rounds = 3;
-/** No further round begins after so long. Ms. */
+/** No round begins later than this. Ms. */
 const longestMs = 40_000;
-/** The aim of each search. Ms. */
+/** The aim for each search. Ms. */
 const mostWallMs = 3000;
 const folder = '/var/spool/mqueue';
 
@@ -26,7 +26,7 @@ interface Contender {
   readonly words: readonly string[];
   readonly found: (stdout: string) => number;
   readonly expected: number;
-  /** What looks for the same. */
+  /** The program that searches for the same. */
   readonly peer: string;
 }
 
@@ -51,7 +51,7 @@ const contenders: readonly Contender[] = [
   ours(['--text', markers.body], body, grepBodies),
   {
     ...{name: 'mailq', words: ['mailq'], expected: messages, peer: 'mailq'},
-    // A sum for each queue, and one of all.
+    // mailq prints a sum for each queue, and one for all.
     found: (stdout) =>
       Math.max(...[...stdout.matchAll(/requests: (\d+)/g)].map(([, count]) => Number(count))),
   },

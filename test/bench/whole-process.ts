@@ -1,7 +1,7 @@
 /**
- * Runs a program from its start to its end and tells what that took. The peak of memory comes from
- * time(1): the kernel counts a child's memory from before its exec, so that a large parent, as we
- * are, would be measured instead.
+ * Runs a program from start to end, and measures its time and its peak of memory. The peak comes from
+ * time(1): the kernel counts the memory of a child from before its exec, so without time(1) the memory of
+ * our own large process would be measured.
  */
 import {spawn} from 'node:child_process';
 import {closeSync, openSync, readFileSync} from 'node:fs';
@@ -20,7 +20,7 @@ export class Stopwatch {
     this.#dir = dir;
   }
 
-  /** Standard output goes to a file, as cheap for the program as can be. */
+  /** Standard output goes to a file, which costs the program least. */
   async run({words, stdin, isDone = (code) => code === 0}: Command): Promise<Whole> {
     const [stdout, stderr, timing] = ['stdout', 'stderr', 'timing'].map((n) => join(this.#dir, n));
     const input = openSync(stdin ?? '/dev/null', 'r');
@@ -29,7 +29,7 @@ export class Stopwatch {
     const child = spawn(this.#time, ['-f', '%M %U %S', '-o', timing!, ...words], {
       stdio: [input, ...files],
       env: {...process.env, TZ: 'UTC'},
-      // A group of its own, for time(1) does not pass a signal on: nobody is left behind at our end.
+      // A process group of its own, because time(1) does not pass signals on: at our end the whole group is killed.
       detached: true,
     });
     const end = (): boolean => child.pid === undefined || process.kill(-child.pid, 'SIGKILL');

@@ -1,6 +1,6 @@
 /**
- * A directory on disk for files of gigabytes, gone when the bench is: also after Ctrl-C, and after
- * kill -9 at the next run.
+ * A directory on disk for files of gigabytes. It is removed when the bench ends, also by Ctrl-C. After
+ * kill -9 the next run removes it.
  */
 import {existsSync, mkdtempSync, readdirSync, rmSync, statfsSync} from 'node:fs';
 import {tmpdir} from 'node:os';

@@ -1,4 +1,4 @@
-/** Whose the gate's port is, by what its processes show of themselves. */
+/** Which program has the gate's port, by what its processes show of themselves. */
 import {expect, test} from '@jest/globals';
 import {type PortProgram, takenBy, takenText} from '../../src/greeting/at-port.js';
 

@@ -1,4 +1,4 @@
-/** Which acts before the greeting are one, and how long they are remembered. */
+/** Which early talk counts as one act, and how long acts are remembered. */
 import {beforeEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {Table} from '../../src/base/mechanisms/table.js';

@@ -1,4 +1,4 @@
-/** Who never waits at the gate, and how many. */
+/** Which clients never wait at the gate, and how many. */
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {mostClients, mostExempt, neverWaiting} from '../../src/greeting/never-wait.js';
@@ -64,12 +64,12 @@ test('property: none inside another, and all are in one of them', () => {
       for (const [i, each] of found.entries()) {
         for (const other of found.slice(i + 1)) expect(overlaps(each, other)).toBe(false);
       }
-      // All of each, and nothing else.
+      // Every address of each network, and no other.
       const has = ({first, last}: Network, at: bigint): boolean => first <= at && at <= last;
       const wanted = [...exempt, ...clients].map(networkOf);
       const {first} = networkOf('192.0.0.0/24');
       for (let i = 0; i < 64; i++) {
-        // The first addresses of each /24, at both ends of each small network.
+        // The first addresses of each /24, which are the ends of each small network.
         const at = first + BigInt((i >> 4) * 256 + (i & 15) * 2);
         expect(found.some((each) => has(each, at))).toBe(wanted.some((each) => has(each, at)));
       }

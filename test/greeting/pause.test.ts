@@ -1,10 +1,10 @@
-/** sendmail's own pause, as its files show it, and networks as keys of an access map. */
+/** sendmail's own pause, found in the text of its files, and networks as keys of an access map. */
 import {describe, expect, test} from '@jest/globals';
 import {accessKeys, mostKeys, pauseIn, waitingIn} from '../../src/greeting/pause.js';
 import {pauseAdvice} from '../../src/report/greeting/advice.js';
 import {networkOf} from '../../src/net/network.js';
 
-/** As cf/feature/greet_pause.m4 makes it, with and without an access map. */
+/** Text that cf/feature/greet_pause.m4 makes, with and without an access map. */
 const withMap = `
 SLocal_greet_pause
 Sgreet_pause
@@ -61,7 +61,7 @@ describe('who waits although exempt', () => {
     ['GreetPause:192.0.2.7\t0\n', '192.0.2.0/24', true],
     ['GreetPause:IPv6:2001:DB8\t0\n', '2001:db8::1', false],
     ['GreetPause:IPv6:2001:db8:0:0:0:0:0:1\t0\n', '2001:db8::2', true],
-    // In no few lines.
+    // It would need too many lines.
     ['', '192.0.2.0/25', false],
   ])('by %j, %s: %s', (text, network, waits) => {
     expect(waitingIn(text, [networkOf(network)])).toHaveLength(waits ? 1 : 0);

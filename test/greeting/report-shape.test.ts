@@ -1,4 +1,4 @@
-/** What comes through the control socket is foreign: which of it is a report. */
+/** Values from the control socket can be anything: which of them are reports. */
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {mostVisits, mostWaiters} from '../../src/greeting/report.js';
@@ -19,7 +19,7 @@ test('a report is one, with all that it may hold', () => {
     waiters: Array(mostWaiters).fill({...waiter, client: '2001:db8:1111:2222:3333:4444:5555:6666'}),
   };
   expect(isGateReport(full)).toBe(true);
-  // One request holds it.
+  // The largest report fits into one request.
   expect(JSON.stringify({command: 'greet', report: full}).length).toBeLessThan(128 * 1024);
 });
 

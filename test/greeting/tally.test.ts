@@ -1,4 +1,4 @@
-/** What the gate's reports add up to. */
+/** The counts that come of the gate's reports. */
 import {expect, test} from '@jest/globals';
 import type {GateReport, GateVisit} from '../../src/greeting/report.js';
 import {Tally, waitBounds} from '../../src/greeting/tally.js';

@@ -1,7 +1,7 @@
 import {describe, expect, test} from '@jest/globals';
 import {isLoss, parseConnectEvent} from '../../src/outgoing/connect-event.js';
 
-/** As kernels print it; the name in front is the process's own. */
+/** A line as kernels print it. It begins with the name that the process chose. */
 const printed = (command: string, rest = ''): string =>
   `${`${command}-10683`.padStart(22)}   [001] ..... 34024.130933: inet_sock_set_state: family=AF_INET protocol=IPPROTO_TCP sport=0 dport=25 saddr=192.0.2.1 daddr=192.0.2.25 saddrv6=::ffff:192.0.2.1 daddrv6=::ffff:192.0.2.25 oldstate=TCP_CLOSE newstate=TCP_SYN_SENT${rest}`;
 
@@ -85,7 +85,7 @@ describe('parseConnectEvent', () => {
 test('isLoss', () => {
   expect(isLoss('CPU:1 [LOST 12 EVENTS]')).toBe(true);
   expect(isLoss('x CPU:1 [LOST 12 EVENTS]')).toBe(false);
-  // Of ours, but not as we know it.
+  // A line of our tracepoint in a form that we do not know.
   expect(isLoss(printed('perl').replace('sport', 'source'))).toBe(true);
   expect(isLoss(printed('perl').replace('inet_sock_set_state', 'sched_switch'))).toBe(false);
 });

@@ -1,4 +1,4 @@
-/** Which sighting is which canary's, and what counts as naming it. */
+/** Which sighting belongs to which canary, and when a sighting names it. */
 import {expect, test} from '@jest/globals';
 import {parseAddress} from '../../src/net/address.js';
 import type {Connection} from '../../src/outgoing/connection.js';
@@ -21,7 +21,7 @@ test('each counts once, for the most that is known of it', () => {
     told(2, {pid: 102}),
     told(2, {pid: 102, uid: 7}),
     told(3, {pid: 103, uid: 7, executable: '/usr/bin/perl'}),
-    // Somebody else's number.
+    // The number of another process.
     told(4, {pid: 103, uid: 7, executable: '/usr/bin/perl'}),
     told(77, {pid: 105}),
   ];

@@ -1,4 +1,4 @@
-/** A sighting with whatever a test cares for. */
+/** A sample sighting; a test overrides the fields that it needs. */
 import {parseAddress} from '../../src/net/address.js';
 import type {Connection} from '../../src/outgoing/connection.js';
 import type {Owner, Sighting} from '../../src/outgoing/owner.js';
@@ -32,7 +32,7 @@ export const owner: Owner = {
   home: {kind: 'unit', name: 'apache2.service'},
 };
 
-/** Of whose maker nothing is known. */
+/** A sighting whose process is not known at all. */
 export const bareSighting: Sighting = {
   atMs: Date.UTC(2026, 0, 2, 3, 4, 6),
   connection,

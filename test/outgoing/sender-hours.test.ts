@@ -16,7 +16,7 @@ const newFolder = tempDirs();
 const hour = 3_600_000;
 
 describe('senders', () => {
-  test('are summed by user, directory and program; who is not allowed stands on top', () => {
+  test('are summed by user, directory and program; those not allowed come first', () => {
     const rows = new Table<SenderHour>();
     const book = new SenderBook(rows);
     const mailer = {
@@ -90,7 +90,7 @@ describe('senders', () => {
     expect([...rows.entries()][0]?.[0]).toContain('[1,');
   });
 
-  test('who renames himself each time pushes nobody out', () => {
+  test('a user who renames the program each time pushes nobody out', () => {
     const rows = new Table<SenderHour>();
     const book = new SenderBook(rows);
     book.count(seenTo('192.0.2.1', {uid: 1001, user: 'bob'}), 'other');

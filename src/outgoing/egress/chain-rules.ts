@@ -1,7 +1,6 @@
 /**
- * The rules of the egress guard in the language of iptables, and what of them stands, as
- * `iptables-save` prints it: both families and both variants print them just as they are written here.
- * Recognises as ours only rules of exactly these shapes.
+ * The rules of the egress guard as iptables rules, exactly as `iptables-save` prints them in both families and both
+ * variants. Reads from such a listing which of them the kernel has. Only rules of exactly these shapes count as ours.
  */
 import {kernelTime} from '../../base/time-text.js';
 import {canonical, type Hook, hookPlace, readRules, targetOf} from '../../firewall/filter-table.js';
@@ -10,7 +9,7 @@ import type {Network} from '../../net/network.js';
 import {releaseKey} from './releases.js';
 import type {EgressRules, Release, HoldWindow} from './rules.js';
 
-/** A rule as it is printed, without `-A CHAIN `, and whose it is. */
+/** A rule as `iptables-save` prints it, without `-A CHAIN `, and whether it is ours. */
 export interface EgressRule {
   readonly text: string;
   readonly owner: 'ours' | 'other';
@@ -21,18 +20,18 @@ interface EgressHook {
   readonly count: number;
 }
 
-/** What stands. */
+/** What the kernel has. */
 export interface EgressChain {
-  /** In order; `absent`: there is no such chain. */
+  /** Rules in their order; `absent`: there is no such chain. */
   readonly rules: readonly EgressRule[] | 'absent';
-  /** Our jumps in OUTPUT, by port: also from ports that are no longer guarded. */
+  /** Our jumps in OUTPUT, by port. Ports that are no longer guarded are included. */
   readonly hooks: ReadonlyMap<number, EgressHook>;
-  /** `needed`: rules of others jump to it, so it can be emptied, but not deleted. */
+  /** `needed`: foreign rules jump to the chain, so it can be flushed but not deleted. */
   readonly use: 'ours' | 'needed';
   readonly readMs: number;
 }
 
-/** New connections only: what is established already never comes by. */
+/** Matches new connections only. Packets of established connections never reach our chain. */
 export const hookRule = (chain: string, port: number): string =>
   `-p tcp -m tcp --dport ${port} --tcp-flags FIN,SYN,RST,ACK SYN -j ${chain}`;
 
@@ -41,7 +40,7 @@ const hookedPort = /^-p tcp -m tcp --dport (\d+) --tcp-flags /;
 const loopbackRule = '-o lo -j RETURN';
 const rejectRule = '-p tcp -j REJECT --reject-with tcp-reset';
 
-/** All of them, in their order. RETURN, not ACCEPT: rules of others may still have a say. */
+/** All rules of the chain, in their order. They use RETURN and not ACCEPT, so that foreign rules still apply. */
 export function ruleTexts(rules: EgressRules, family: Family, window: HoldWindow): string[] {
   const {mode, uids, destinations, releases} = rules;
   return [
@@ -63,7 +62,7 @@ function releaseRule({local, localPort, remote, remotePort}: Release, family: Fa
   return `-s ${local.text}/${bits} -d ${remote.text}/${bits} ${ports} -j RETURN`;
 }
 
-/** Times in UTC, as iptables reads and prints them wherever the machine stands. */
+/** Times are in UTC: iptables reads and prints them so in every time zone. */
 const dropRule = ({fromMs, untilMs}: HoldWindow): string =>
   `-m time --datestart ${kernelTime(fromMs)} --datestop ${kernelTime(untilMs)} -j DROP`;
 
@@ -73,7 +72,7 @@ const releaseShape = /^-s (\S+) -d (\S+) -p tcp -m tcp --sport (\d+) --dport (\d
 const destinationShape = /^-d (\S+) -j RETURN$/;
 const ownerShape = /^-m owner --uid-owner \d+ -j RETURN$/;
 
-/** When the kernel holds, if this is the rule that does. */
+/** @returns the window in which this rule holds connections; undefined: it is another rule */
 export function windowIn(rule: string): HoldWindow | undefined {
   const [, from, until] = dropShape.exec(rule) ?? [];
   return from === undefined
@@ -81,7 +80,7 @@ export function windowIn(rule: string): HoldWindow | undefined {
     : {fromMs: Date.parse(`${from}Z`), untilMs: Date.parse(`${until}Z`)};
 }
 
-/** The key of the release that this rule is, if it is one. */
+/** @returns the key of the release that this rule makes; undefined: it is another rule */
 export function releaseIn(rule: string, family: Family): string | undefined {
   const [, from = '', to = '', localPort, remotePort] = releaseShape.exec(rule) ?? [];
   const [local, remote] = [canonical(from, family), canonical(to, family)];
@@ -93,7 +92,7 @@ export function releaseIn(rule: string, family: Family): string | undefined {
   });
 }
 
-/** @param listing what `iptables-save -t filter` (or ip6tables-save) printed */
+/** @param listing the output of `iptables-save -t filter` or `ip6tables-save -t filter` */
 export function parseEgress(
   chain: string,
   family: Family,
@@ -121,7 +120,7 @@ export function parseEgress(
   };
 }
 
-/** The tools print an IPv4-compatible address (`::192.0.2.7`) in the old way: ours is put as we write it. */
+/** The tools print an IPv4-compatible address as `::192.0.2.7`. Turns it into the form that we write. */
 function readRule(text: string, family: Family): EgressRule {
   const isPlain = text === loopbackRule || text === rejectRule || ownerShape.test(text);
   if (isPlain || dropShape.test(text)) return {text, owner: 'ours'};

@@ -1,7 +1,7 @@
 /**
- * The egress guard as a chain of iptables, for the backends `iptables` and `ipset`: the smallest change
- * from what stands to what should. As in the chain of the blocks, a rule that is not of a shape of ours
- * is the administrator's and stays; one of ours that nobody asked for goes.
+ * The egress guard as an iptables chain, for the backends `iptables` and `ipset`. Finds the smallest change from what the
+ * kernel has to the desired state. As in the chain of the blocks, a rule that has none of our shapes belongs to the
+ * administrator and stays. A rule of our shapes that is not desired is removed.
  */
 import {type Backend, countKinds, type Plan} from '../../firewall/backend.js';
 import {readListing} from '../../firewall/filter-listing.js';
@@ -21,11 +21,11 @@ import {type EgressRules, type HoldWindow, windowFor} from './rules.js';
 type EgressStep =
   | {readonly kind: 'createChain' | 'flushChain' | 'deleteChain'}
   | {readonly kind: 'insertHook' | 'deleteHook'; readonly port: number}
-  /** `at`: how many rules then stand before it. */
+  /** `at`: the number of rules before the new one. */
   | {readonly kind: 'insertRule'; readonly at: number; readonly rule: string}
   | {readonly kind: 'deleteRule'; readonly rule: string};
 
-/** `any`: the hook may stand behind what could accept a packet. */
+/** `any`: the hook may stand after rules that could accept a packet. */
 type HookPlace = 'first' | 'any';
 
 export function egressChainBackend(
@@ -64,7 +64,7 @@ const windowOf = ({rules}: EgressChain): HoldWindow | undefined =>
     ? undefined
     : rules.map(({text}) => windowIn(text)).find((window) => window !== undefined);
 
-/** @returns steps that turn `actual` into what should be; none when it is so already */
+/** @returns steps that turn `actual` into the desired state; none if they are equal */
 export function planEgress(
   desired: EgressRules,
   family: Family,
@@ -93,7 +93,7 @@ function isHooked({hooks}: EgressChain, port: number, hookPlace: HookPlace): boo
   return place === 'first' || (place === 'late' && hookPlace === 'any');
 }
 
-/** Rules of ours that stand in the right order stay; those of others keep their places among them. */
+/** Keeps our rules that are in the right order. Foreign rules keep their places among them. */
 function planRules(wanted: readonly string[], {rules}: EgressChain): EgressStep[] {
   const standing = rules === 'absent' ? [] : rules;
   const own = standing.flatMap(({owner, text}) => (owner === 'ours' ? text : []));
@@ -119,7 +119,7 @@ function planRules(wanted: readonly string[], {rules}: EgressChain): EgressStep[
 
 function keptOf(wanted: readonly string[], own: readonly string[]): ReadonlySet<string> {
   const kept = new Set<string>();
-  // Of two equal rules iptables deletes the first: then all are made again.
+  // iptables deletes the first of two equal rules, so with equal rules all are made again.
   if (new Set(own).size < own.length) return kept;
   let next = 0;
   for (const rule of own) {
@@ -131,7 +131,7 @@ function keptOf(wanted: readonly string[], own: readonly string[]): ReadonlySet<
   return kept;
 }
 
-/** Daily work, and no repair: released connections, and a hold that goes on. */
+/** Whether a step is daily work and no repair: a release comes or goes, or the hold is renewed. */
 function isRoutine(
   step: EgressStep,
   {mode}: EgressRules,
@@ -145,7 +145,7 @@ function isRoutine(
   return release !== undefined && changed.has(release);
 }
 
-/** Steps after which nothing of ours is left; a chain that others use or need stays, without our rules. */
+/** Steps that remove everything of ours. A chain with foreign rules, or with foreign jumps to it, stays without ours. */
 function planRemoval({rules, hooks, use}: EgressChain): EgressStep[] {
   const unhook = [...hooks].flatMap(([port, {count}]) => hookDeletions(port, count));
   if (rules === 'absent') return unhook;
@@ -157,7 +157,7 @@ function planRemoval({rules, hooks, use}: EgressChain): EgressStep[] {
   return use === 'needed' ? [...unhook, flush] : [...unhook, flush, {kind: 'deleteChain'}];
 }
 
-/** The ports at which the guard does all that it should. */
+/** Counts the ports whose guard is complete. */
 function countGuarded(
   desired: EgressRules,
   family: Family,
@@ -180,7 +180,7 @@ function rendered(chain: string, steps: readonly EgressStep[]): string {
 function renderStep(chain: string, step: EgressStep): string {
   switch (step.kind) {
     case 'createChain':
-      // Refuses the whole batch where it is there: then the listing did not show it.
+      // If the chain exists although the listing did not show it, this refuses the whole batch.
       return `-N ${chain}`;
     case 'flushChain':
       return `-F ${chain}`;
@@ -197,7 +197,7 @@ function renderStep(chain: string, step: EgressStep): string {
   }
 }
 
-/** What stands when they are done. */
+/** @returns what the kernel has after these steps */
 export function doEgressSteps(before: EgressChain, steps: readonly EgressStep[]): EgressChain {
   let rules: 'absent' | EgressRule[] = before.rules === 'absent' ? 'absent' : [...before.rules];
   const hooks = new Map(before.hooks);

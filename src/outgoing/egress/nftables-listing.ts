@@ -1,6 +1,6 @@
 /**
- * The table of the egress guard in nftables: the rules it is made of, as nft(8) reads them and as
- * `nft -j` prints them (libnftables-json(5)), and what of it stands in the kernel.
+ * The table of the egress guard in nftables: its rules, as nft(8) reads them and as `nft -j` prints
+ * them (libnftables-json(5)). Reads from a listing which of it is in the kernel.
  */
 import type {CallResult, KernelReading} from '../../firewall/backend.js';
 import {
@@ -18,11 +18,11 @@ import {
 import {addressBits, type Family} from '../../net/address.js';
 import type {EgressRules} from './rules.js';
 
-/** Element → when the kernel lets it go, ms since the epoch; infinity: never. */
+/** For each element the time when the kernel removes it. Ms since the epoch; infinity: never. */
 type TimedElements = ReadonlyMap<string, number>;
 
 export interface EgressElements {
-  /** At which there is a guard. */
+  /** The guarded ports. */
   readonly ports: TimedElements;
   readonly released: TimedElements;
 }
@@ -31,12 +31,12 @@ export type EgressTable =
   | {readonly kind: 'absent'}
   | (EgressElements & {
       readonly kind: 'table';
-      /** All but the elements, as a text to compare. */
+      /** The table without its elements, as a text to compare. */
       readonly shape: string;
       readonly readMs: number;
     });
 
-/** One rule in both languages. */
+/** One rule, as nft reads it and as it prints it. */
 interface Rule {
   readonly chain: 'output' | 'guard';
   readonly text: string;
@@ -62,7 +62,7 @@ function rulesOf({mode, uids, destinations}: EgressRules, family: Family): Rule[
   return [
     {
       chain: 'output',
-      // New connections only: what is established already never comes by.
+      // New connections only. Packets of established connections do not reach the guard.
       text: `tcp flags & (${flagNames.join(' | ')}) == syn tcp dport @ports jump guard`,
       expression: [
         match({'&': [field('tcp', 'flags'), flagNames]}, 'syn'),
@@ -106,7 +106,7 @@ const setTypes = (family: Family) => {
   } as const;
 };
 
-/** Whatever stood there goes, in the same batch. */
+/** Lines that make the table anew. They remove the old table in the same batch. */
 export function createdTable(table: string, family: Family, rules: EgressRules): string[] {
   const sets = Object.entries(setTypes(family));
   return [
@@ -122,7 +122,7 @@ export function createdTable(table: string, family: Family, rules: EgressRules):
   ];
 }
 
-/** What `EgressTable.shape` is when all is as we make it. */
+/** The value of `EgressTable.shape` when the table is as we make it. */
 export function egressShape(rules: EgressRules, family: Family): string {
   const sets = Object.entries(setTypes(family)).map(([set, types]) => [
     ...['set', set],
@@ -170,8 +170,8 @@ function egressShapeOf(listed: readonly Listed[]): string {
 }
 
 /**
- * Versions of nft print several flags as a list, as one `|` of all, or as `|` within `|`; and addresses
- * with a dotted quad at their end as they like.
+ * Makes the output of all versions of nft alike. They print several flags as a list, as one `|` of all, or as `|`
+ * within `|`. Some print IPv6 addresses with a dotted quad at the end.
  */
 function plain(value: unknown): unknown {
   if (typeof value === 'string') return elementText(value);
@@ -181,7 +181,7 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
 }
 
-/** @returns undefined for what we never write: a range, for one */
+/** @returns undefined for an element that we never write, such as a range */
 function elementKey(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'object' || value === null || !('concat' in value)) return undefined;

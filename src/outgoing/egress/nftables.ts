@@ -1,8 +1,8 @@
 /**
- * The egress guard as a table of nftables of its own for each family. What lasts only for a while (the
- * ports at which is held, released connections) are elements of sets, which the kernel ends
- * itself: the dead man's switch counts the kernel's own time, and no setting of the clock moves it.
- * A table of which anything but these is not as we make it is made anew.
+ * The egress guard as a table of our own in nftables, one for each family. Held ports and releases last
+ * only for a time, so they are elements of sets, which the kernel ends itself. So the dead man's switch
+ * runs by the kernel's own time, and setting the clock does not move it. If anything else in the table
+ * differs from what we make, the whole table is made again.
  */
 import {type Backend, countKinds} from '../../firewall/backend.js';
 import {familyWord, nft, tableOf} from '../../firewall/nft.js';
@@ -17,11 +17,11 @@ import {
 import {type EgressRules, isFresh} from './rules.js';
 
 interface ElementStep {
-  /** `renew`: its time starts again. */
+  /** `renew`: the time of the element starts again. */
   readonly kind: 'add' | 'renew' | 'delete';
   readonly set: 'ports' | 'released';
   readonly element: string;
-  /** For how long; infinity: for ever. */
+  /** How long the element lasts; infinity: without end. */
   readonly seconds: number;
 }
 
@@ -69,14 +69,14 @@ export function egressTableBackend(
   };
 }
 
-/** Daily work, and no repair: released connections, and a hold that goes on. */
+/** Whether a step is daily work and no repair: a release comes or goes, or the hold is renewed. */
 const isRoutine = (
   {kind, set, element}: ElementStep,
   {mode}: EgressRules,
   changed: ReadonlySet<string>,
 ): boolean => (set === 'ports' ? mode === 'hold' && kind === 'renew' : changed.has(element));
 
-/** What ends by itself so soon is left to. Ms. */
+/** An element that ends by itself within this time is not deleted. Ms. */
 const endSlackMs = 2000;
 
 function planElements(desired: EgressRules, actual: EgressElements, nowMs: number): ElementStep[] {
@@ -107,7 +107,7 @@ function planElements(desired: EgressRules, actual: EgressElements, nowMs: numbe
   ];
 }
 
-/** What the kernel has ended meanwhile cannot be deleted: it is ensured first, in the same batch. */
+/** The kernel may have ended the element meanwhile. Deleting it would fail, so the same batch adds it first. */
 function elementLines(table: string, {kind, set, element, seconds}: ElementStep): string[] {
   const line = (verb: 'add' | 'delete', more = ''): string =>
     `${verb} element ${table} ${set} { ${element}${more} }`;

@@ -1,32 +1,32 @@
 /**
- * Connections that had to wait because too many are released already: how many, and when to report
- * that. A flood lasts long, so one line a minute is enough. Time is an argument.
+ * Counts connections that must wait because too many are released already, and decides when to log it. A
+ * flood lasts long, so one line a minute is enough. Time is an argument.
  */
 import {AtMostEvery} from '../../base/mechanisms/elapsed.js';
 import {type Connection, connectionKey} from '../connection.js';
 import {mostReleases, mostReleasesPerUser} from './releases.js';
 
-/** Between two reports. Ms. */
+/** Time between two log lines. Ms. */
 const reportMs = 60_000;
-/** Connections that are counted between two reports. A count: 1 MB. */
+/** Connections that are counted between two log lines. A count: 1 MB. */
 export const mostCounted = 10_000;
 
-/** Which bound was met: that of all releases, or that of one user. */
+/** The bound that was reached: for all releases, or for one user. */
 type ReleaseBound = 'all' | 'user';
 
 export class Overflow {
-  /** Not reported yet, by key: a connection that asks again is one. */
+  /** Keys of connections that are not logged yet. A connection that asks again counts once. */
   readonly #waiting = new Set<string>();
   readonly #due = new AtMostEvery(reportMs);
   #bound: ReleaseBound = 'all';
 
-  /** The connection has to wait. */
+  /** Notes that the connection must wait. */
   note(connection: Connection, bound: ReleaseBound): void {
     if (this.#waiting.size < mostCounted) this.#waiting.add(connectionKey(connection));
     this.#bound = bound;
   }
 
-  /** @returns what is to be reported now; undefined: nothing, or not yet */
+  /** @returns the text to log now; undefined: nothing, or not yet */
   report(nowMs: number): string | undefined {
     const {size} = this.#waiting;
     if (size === 0 || !this.#due.take(nowMs)) return undefined;

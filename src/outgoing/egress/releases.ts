@@ -1,6 +1,6 @@
 /**
- * The desired state of the egress guard in one family, and the connections that are released at the
- * moment: no more than a bound, and none for ever. Time is an argument.
+ * The desired state of the egress guard in one family, with the connections that are released now. The
+ * number of releases is bounded, and each has an end. Time is an argument.
  */
 import {isWithin} from '../../base/mechanisms/elapsed.js';
 import type {Address} from '../../net/address.js';
@@ -8,23 +8,23 @@ import type {Connection} from '../connection.js';
 import type {EgressRules, Release} from './rules.js';
 
 /**
- * How long a release lasts, if nobody withdraws it. Seconds: TCP gives up after 127 (tcp_syn_retries),
- * and until then the other side may need each of its packets.
+ * How long a release lasts if it is not withdrawn. Seconds: TCP gives up after 127 (tcp_syn_retries), and until
+ * then the other side may need each SYN.
  */
 export const releaseSeconds = 130;
 const releaseMs = releaseSeconds * 1000;
 
 /**
- * Releases at the same time, in a family. A count: each is a rule with which every new connection
- * is compared (16 ns), and more than that wait only if somebody floods. A connection beyond the
- * limit waits and is not lost: TCP asks again, and so does the watch.
+ * Releases at the same time, in a family. A count: each is a rule with which every new connection is
+ * compared (16 ns), and only a flood needs more. A connection beyond the limit waits and is not lost:
+ * TCP sends its SYN again, and the watch asks again.
  */
 export const mostReleases = 256;
 
-/** Of one user, so that one who floods does not keep the mail of the others waiting. A count. */
+/** Releases of one user. A count: the flood of one user must not delay the mail of the others. */
 export const mostReleasesPerUser = 64;
 
-/** `full`: it goes on waiting, and may be released later. */
+/** `stands`: the connection was released already. `full`: it goes on waiting, and may be released later. */
 type Released = 'released' | 'stands' | 'full';
 
 export class EgressIntent implements EgressRules {
@@ -60,7 +60,7 @@ export class EgressIntent implements EgressRules {
     return this.#releases;
   }
 
-  /** What is guarded: ports. A count. */
+  /** Guarded ports. A count. */
   get size(): number {
     return this.ports.length;
   }
@@ -82,7 +82,7 @@ export class EgressIntent implements EgressRules {
     return 'released';
   }
 
-  /** The connection stands, or is over: its first packet needs no way out any more. */
+  /** Ends a release: the connection is established or over, and sends no SYN any more. */
   withdraw(connection: Connection): 'withdrawn' | 'unknown' {
     const key = releaseKey(connection);
     if (!this.#releases.delete(key)) return 'unknown';
@@ -90,7 +90,7 @@ export class EgressIntent implements EgressRules {
     return 'withdrawn';
   }
 
-  /** A clock that was set back does not make a release longer: it ends then. */
+  /** Ends releases whose time is over. If the clock was set back, a release ends too, instead of lasting longer. */
   forgetEnded(nowMs: number): void {
     for (const [key, {untilMs}] of this.#releases) {
       if (isWithin(untilMs - releaseMs, releaseMs, nowMs)) continue;
@@ -106,7 +106,7 @@ export class EgressIntent implements EgressRules {
   }
 }
 
-/** Also what nftables calls it. */
+/** The key of a release. It is also its element in nftables. */
 export const releaseKey = ({local, localPort, remote, remotePort}: Ends): string =>
   `${local.text} . ${localPort} . ${remote.text} . ${remotePort}`;
 

@@ -1,52 +1,51 @@
 /**
- * Which users may open connections to the mail ports of other machines, as the kernel holds it for
- * one family: values, and how long they last. Does not know the languages of the kernel's tools
- * (`chain.ts`, `nftables.ts`) or whose a connection is (`outgoing/`).
+ * The desired rules for one family: which users may open connections to the mail ports of other
+ * machines, and how long the kernel holds connections of other users. How the tools write the rules is
+ * for `chain.ts` and `nftables.ts`. Does not know the owner of a connection (`outgoing/`).
  */
 import {isWithin} from '../../base/mechanisms/elapsed.js';
 import type {Address, Family} from '../../net/address.js';
 import {type Network, overlaps} from '../../net/network.js';
 
 /**
- * `hold`: the first packet of a connection is dropped until the connection is released; TCP sends it
- * again a second later. `reject`: it is answered with a reset.
+ * `hold`: the kernel drops the SYN of a connection until the connection is released; TCP sends it again a second
+ * later. `reject`: the kernel answers the SYN with a reset.
  */
 export type EgressMode = 'hold' | 'reject';
 
-/** A connection that may go its way. */
+/** A held connection that is let through. */
 export interface Release {
   readonly local: Address;
   readonly localPort: number;
   readonly remote: Address;
   readonly remotePort: number;
-  /** Whose it is: for the bound of each user; the rule does not ask. */
+  /** Its user, for the bound of each user. The rule does not match it. */
   readonly uid: number;
-  /** Ms since the epoch. */
+  /** When the release ends. Ms since the epoch. */
   readonly untilMs: number;
 }
 
-/** What should stand. */
 export interface EgressRules {
   readonly chain: string;
   readonly ports: readonly number[];
   readonly mode: EgressMode;
   readonly uids: readonly number[];
-  /** Of this family, and none within another. */
+  /** Networks of this family to which every user may connect, none inside another. */
   readonly destinations: readonly Network[];
-  /** Of `hold`, oldest first, by key. */
+  /** Releases of `hold`, by key, the oldest first. */
   readonly releases: ReadonlyMap<string, Release>;
-  /** For how long the kernel holds on by itself. */
+  /** How long the kernel goes on holding if we do not renew it. */
   readonly switchSeconds: number;
 }
 
 /**
- * The dead man's switch of `hold`: without a word from us everything passes after so long. Seconds:
- * long enough for a machine that is busy, and short enough that TCP, which asks again after 1, 3, 7, 15,
- * 31 and 63 seconds, still gets through.
+ * The dead man's switch of `hold`: if we do not renew the hold for this long, every connection passes. Seconds: long
+ * enough for a busy machine, and short enough for TCP, which sends its SYN again after 1, 3, 7, 15, 31 and 63
+ * seconds.
  */
 export const holdSwitchSeconds = 30;
 
-/** Between two looks at what is held, at most. Ms: TCP asks again after 1, 3, 7 and 15 s. */
+/** Longest time between two looks at held connections. Ms: TCP sends its SYN again after 1, 3, 7 and 15 s. */
 export const longestGapMs = 10_000;
 
 /**
@@ -59,28 +58,28 @@ export const longestGapMs = 10_000;
 export const isKeepingUp = (lastLookMs: number | undefined, nowMs: number): boolean =>
   lastLookMs === undefined || isWithin(lastLookMs, longestGapMs, nowMs);
 
-/** From when until when the kernel holds. Ms since the epoch, whole seconds. */
+/** The time in which the kernel holds connections. Ms since the epoch, whole seconds. */
 export interface HoldWindow {
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
 /**
- * How much earlier than now a window begins. Ms: a clock that is set back by more ends the hold until it
- * is renewed, instead of making it longer; one that is only corrected does not.
+ * How long before now a new window begins. Ms: if the clock is set back by more than this, the hold ends until it is
+ * renewed, instead of lasting longer. A small correction of the clock does not end it.
  */
 const windowBackMs = 5000;
 
-/** How much later than wanted the kernel may end it: it counts from when it gets to the line. Ms. */
+/** How much later than wanted the kernel may end the hold. Ms: it counts from when it runs the command. */
 const windowSlackMs = 2000;
 
-/** Renewed when less than two thirds are left, so that two tries may fail. */
+/** Whether more than two thirds of the time are left. If not, the hold is renewed, so that two renewals may fail. */
 export function isFresh(untilMs: number, switchSeconds: number, nowMs: number): boolean {
   const wholeMs = switchSeconds * 1000;
   return untilMs >= nowMs + (wholeMs * 2) / 3 && untilMs <= nowMs + wholeMs + windowSlackMs;
 }
 
-/** @returns the one that stands, while it is good */
+/** @returns the standing window while it is good, or a new one */
 export function windowFor(
   standing: HoldWindow | undefined,
   switchSeconds: number,
@@ -95,7 +94,7 @@ export function windowFor(
   return {fromMs: second - windowBackMs, untilMs: second + switchSeconds * 1000};
 }
 
-/** Those of the family, without what lies in another one. */
+/** The networks of one family, without those that lie inside another. */
 export function destinationsOf(family: Family, networks: readonly Network[]): Network[] {
   const distinct = new Map(networks.map((network) => [network.text, network]));
   const own = [...distinct.values()].filter((network) => network.family === family);

@@ -1,6 +1,6 @@
 /**
- * From the settings to what the egress guard should hold, and the words for it in a dry run. Does not
- * know which connections are released (`releases.ts`).
+ * Turns the settings into the desired rules of the egress guard, and into the text for a dry run. Does not know
+ * which connections are released (`releases.ts`).
  */
 import type {Config} from '../../config/schema.js';
 import type {Family} from '../../net/address.js';
@@ -18,15 +18,15 @@ export type EgressSettings = Pick<
   | 'allowedDestinations'
 >;
 
-/** `none`: there are no rules, and what an earlier setting has made goes. */
+/** `none`: no rules are wanted, and those of an earlier setting are removed. */
 export const modeOf = ({outbound}: Pick<EgressSettings, 'outbound'>): EgressMode | 'none' =>
   outbound === 'hold' || outbound === 'reject' ? outbound : 'none';
 
-/** The kernel's: one less than the number that stands for nobody. */
+/** Largest user number of the kernel. The next one means "no user". */
 const largestUid = 2 ** 32 - 2;
 
 /**
- * The users who may connect, each once, in order. Users that the machine does not have are left out.
+ * Numbers of the users that may connect, each once, in order. Users that do not exist here are left out.
  *
  * @param uidOf undefined for a name that does not exist here
  */
@@ -38,7 +38,7 @@ export function allowedUids(
   return [...new Set(uids)].filter((uid) => uid <= largestUid).sort((a, b) => a - b);
 }
 
-/** What should stand in one family, before any connection is released. */
+/** The desired rules of one family, before any connection is released. */
 export function fixedRules(
   settings: EgressSettings,
   mode: EgressMode,
@@ -51,7 +51,7 @@ export function fixedRules(
   return {chain, ports, mode, uids, destinations, switchSeconds};
 }
 
-/** What a dry run would do. */
+/** The line of a dry run: what the guard would do. */
 export function dryRunText(
   {outboundPorts, allowedDestinations}: EgressSettings,
   mode: EgressMode,

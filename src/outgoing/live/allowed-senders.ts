@@ -1,6 +1,6 @@
 /**
- * Which processes may open connections to mail ports of other machines at this moment: the entries
- * of the configuration, with the users' numbers as they are now, and what was allowed by hand.
+ * Knows which processes may now open connections to mail ports of other machines: the entries of the
+ * configuration, with the present numbers of their users, and the programs allowed by hand.
  * `outgoing/allowed.ts` decides what an entry means.
  */
 import {printable, quoted} from '../../base/printable.js';
@@ -17,7 +17,7 @@ import type {Sighting} from '../owner.js';
 import {runsFileAt} from '../../sys/proc/owners.js';
 import type {Users} from '../../sys/proc/users.js';
 
-/** Longest `USER:PROGRAM` in a line. Characters. */
+/** Longest `USER:PROGRAM` in a line of the log. Characters. */
 const entryCharacters = 200;
 
 export class AllowedSenders {
@@ -27,7 +27,7 @@ export class AllowedSenders {
   readonly #say: Say;
   #senders: readonly AllowedSender[] = [];
 
-  /** @param byHand what was allowed by hand earlier; what comes now is added to it */
+  /** @param byHand programs allowed by hand so far; `allow` adds to this list */
   constructor(entries: readonly string[], users: Users, byHand: AllowedSender[], say: Say) {
     this.#entries = entries;
     this.#users = users;
@@ -40,12 +40,12 @@ export class AllowedSenders {
     return this.#senders;
   }
 
-  /** Whether the process may open such connections. */
+  /** Whether the process may open connections to mail ports. */
   has(process: Candidate & ProcessIdentity): boolean {
     return isAllowed(process, this.#senders, (path) => runsFileAt(process.pid, path));
   }
 
-  /** The program is not warned of any more until the daemon ends. The configuration allows for good. */
+  /** Allows the program until the daemon ends. Only the configuration allows it for good. */
   allow({owner}: Sighting, askedBy: string): void {
     if (owner === undefined || owner.executable === '' || owner.uid < 0) return;
     const entry = quoted(printable(`${owner.user}:${owner.executable}`, entryCharacters));

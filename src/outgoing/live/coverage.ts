@@ -1,8 +1,8 @@
 /**
- * Measures how much the watch sees of programs that connect and are gone at once: the watch itself, and
- * for `hold` the egress guard itself, on this kernel, with canaries. Only in a network in which nothing
- * else is (`sys/outgoing/canaries.ts` sees to that), so no rule of anybody's is touched. Whether the figures
- * are good is judged in `report/findings/coverage.ts`.
+ * Measures on this kernel how many programs the watch sees that connect and end at once. It starts canaries,
+ * runs the real watch, and for `hold` the real egress guard. All of this happens in a network namespace in which
+ * nothing else runs (`sys/outgoing/canaries.ts` makes sure of it), so no other rule is touched.
+ * `report/findings/coverage.ts` judges the figures.
  */
 import type {Config} from '../../config/schema.js';
 import {emptyState} from '../../guard/state.js';
@@ -31,33 +31,33 @@ export type CoverageSettings = Pick<
   'backend' | 'hookPlace' | 'outboundInterval' | 'allowedSenders'
 >;
 
-/** One for each way, so that what is left of one is not seen by the next; nobody else's. */
+/** One port for each way, so that no way sees connections that an earlier one has left. No service uses these ports. */
 export const coveragePorts: Readonly<Record<SightedBy, number>> = {
   ...{tables: 2541, events: 2542, hold: 2543, holdByTables: 2544},
 };
 
-/** Where the tables are looked at more seldom than that, that is not waited for. Seconds. */
+/** Longest interval between looks during a trial. Seconds: a longer setting would make the trial too long. */
 const mostIntervalSeconds = 2;
-/** For sightings whose process is still being looked up when it has ended. Ms. */
+/** How long the trial waits after the canaries for sightings that are still being looked up. Ms. */
 const settleMs = 1500;
-/** Between two looks whether all are known. Ms. */
+/** Time between two checks whether all canaries are known. Ms. */
 const pollMs = 20;
 
 export interface CoverageTrial {
   readonly canaries: readonly Canary[];
-  /** Of each, in their order; `atMs` by the clock of the trial. */
+  /** All sightings, in their order. `atMs` is by the clock of the plan. */
   readonly sightings: readonly Sighting[];
 }
 
 interface TrialPlan extends Omit<Flock, 'port' | 'uid'> {
-  /** Ms since the epoch. Default: whole milliseconds. */
+  /** The clock for `atMs`. Ms since the epoch. Default: a clock of whole milliseconds. */
   readonly nowMs?: () => number;
 }
 
 type Tried =
   ({readonly kind: 'tried'} & CoverageTrial) | {readonly kind: 'unmeasured'; readonly why: string};
 
-/** The network must have its wire. Ends the trial too when the signal is given. */
+/** Makes one trial. The network must have its wire (`layWire`). The signal ends the trial early. */
 export async function tryOut(
   way: SightedBy,
   settings: CoverageSettings,
@@ -98,7 +98,7 @@ export async function tryOut(
     const canaries = await sendCanaries({...plan, port, uid: strangerTo(settings)}, stop);
     const lookMs = way === 'tables' ? outboundInterval * 1000 : 0;
     const untilMs = monotonicMs() + lookMs + settleMs;
-    // What the tables show of one that has ended never gets a name.
+    // With `tables`, a canary that has ended is only seen, and never gets a name.
     const isKnownBy = way === 'tables' ? isSightingOf : namesIt;
     const isKnown = (canary: Canary): boolean => sightings.some((each) => isKnownBy(each, canary));
     while (monotonicMs() < untilMs && !canaries.every(isKnown)) await pause(pollMs);
@@ -112,14 +112,14 @@ export async function tryOut(
   }
 }
 
-/** How many, and over what time: as short as the figures allow. */
+/** How many canaries are sent, and over what time: as short as the figures allow. */
 const planOf = (way: SightedBy, {outboundInterval}: CoverageSettings): TrialPlan => ({
   ...{count: 40, clock: 'seconds'},
-  // Once round, so that it does not matter when the tables are looked at.
+  // A whole interval, so that the moment of the look does not change the result.
   spreadMs: way === 'tables' ? Math.min(outboundInterval, mostIntervalSeconds) * 1000 : 500,
 });
 
-/** Lays the wire, and measures these ways. */
+/** Lays the wire, and measures these ways one after another. */
 export async function measureCoverage(
   ways: readonly SightedBy[],
   settings: CoverageSettings,
@@ -131,7 +131,7 @@ export async function measureCoverage(
     const laid = await layWire(Object.values(coveragePorts), wire);
     if (laid.kind === 'unavailable')
       return ways.map((way) => ({kind: 'unmeasured', way, why: laid.why}));
-    // One after the other: each asks the kernel to tell, and none shall be in another's way.
+    // Not at the same time: each way uses the kernel's trace, and they would disturb each other.
     const measured: MeasuredWay[] = [];
     for (const way of ways) measured.push(await measureWay(way, settings, wire));
     return measured;
@@ -158,7 +158,7 @@ const unmeasured = (said: readonly string[]): Tried => ({
   why: said.at(-1) ?? 'nobody knows why',
 });
 
-/** Its chain is in a network that nobody else has, and of IPv4 as the wire is. */
+/** An egress guard for the trial. Its chain is in the trial's own network, and for IPv4 only, like the wire. */
 function guardOf(
   settings: Omit<
     ConstructorParameters<typeof EgressGuard>[0],
@@ -180,10 +180,10 @@ function guardOf(
   );
 }
 
-/** Debian's user `nobody`, and the numbers below. */
+/** Numbers of users for the canaries: Debian's user `nobody`, and the numbers below. */
 const strangers = Array.from({length: 65}, (_, i) => 65_534 - i);
 
-/** A user that is not allowed: there are at most 64 entries. */
+/** A user that is not allowed. There are at most 64 entries, so one of the 65 numbers is free. */
 function strangerTo(settings: CoverageSettings): number {
   const users = new Users();
   const allowed = allowedSenders(settings.allowedSenders, (name) => users.uidOf(name));

@@ -1,6 +1,7 @@
 /**
- * Takes the kernel's reports that a process connects, and finds the connection and the process
- * while they exist. Reports each connection once. `outgoing/watch/deeds.ts` decides what follows.
+ * Takes events of the kernel's trace, each of which means that a process connects. Looks up the
+ * connection and the process while they exist, and reports each connection once.
+ * `outgoing/watch/deeds.ts` decides what follows.
  */
 import {grouped} from '../../base/grouping.js';
 import {AtMostEvery} from '../../base/mechanisms/elapsed.js';
@@ -18,7 +19,7 @@ import {monotonicMs, nowMs} from '../../sys/run/clock.js';
 import {DutyCycle} from '../../sys/run/duty-cycle.js';
 import {TimeSlice} from '../../sys/run/time-slice.js';
 
-/** A reported connection, until it is found in the tables. */
+/** A connection that the kernel has reported, until we have looked for it in the tables. */
 interface Pending {
   readonly event: ConnectEvent;
   readonly glance: Glance;
@@ -32,11 +33,11 @@ interface OpenSocket {
   readonly holder: SocketHolder;
 }
 
-/** Reported connections that wait. A count: beyond, the tables have to do. */
+/** Reported connections that wait for their lookup. A count: further ones are found only by a look at the tables. */
 export const mostPending = 10_000;
-/** How often the tables are asked for. Ms: a flood shall not make us look without end. */
+/** Shortest time between two requests for such a look. Ms: a flood must not make us look all the time. */
 const fullMs = 1000;
-/** Pause between two reports of that. Ms. */
+/** Shortest time between two log lines about it. Ms. */
 const sayFullMs = 60_000;
 
 export class EventObserver {
@@ -46,9 +47,9 @@ export class EventObserver {
   readonly #full = new AtMostEvery(fullMs);
   readonly #fullIsSaid = new AtMostEvery(sayFullMs);
   #pending: Pending[] = [];
-  /** Those, and those that are being looked up. A count. */
+  /** Connections in `#pending`, and those that are being looked up. A count. */
   #waiting = 0;
-  /** A count. */
+  /** Connections that were not looked up because too many waited. A count. */
   #dropped = 0;
   #haste: 'none' | 'ending' = 'none';
 
@@ -57,10 +58,10 @@ export class EventObserver {
   }
 
   /**
-   * The kernel says that a process connects, now. Only what is read at once is read here: the next
-   * of a burst may end at any moment.
+   * Takes one event: a process connects now. Reads only what can be read at once, because the process of the
+   * next event may end at any moment.
    *
-   * @returns `full`: some were dropped, and the tables have to do; at most once a second
+   * @returns `full`: connections were dropped, and the caller should look at the tables; at most once a second
    */
   async hear(event: ConnectEvent): Promise<'heard' | 'full'> {
     const {connections, allowed, owners, sightings} = this.#senses;
@@ -84,13 +85,13 @@ export class EventObserver {
     return 'heard';
   }
 
-  /** Looks up what is pending, in haste: this life ends. */
+  /** Resolves when all pending connections are reported. The daemon stops or reloads, so the lookup is short. */
   async settled(): Promise<void> {
     this.#haste = 'ending';
     await this.#resolving.settled();
   }
 
-  /** A flood of connections is looked up together: a table takes milliseconds to read. */
+  /** Looks up all pending connections of one network together, because reading a table takes milliseconds. */
   async #resolveAll(): Promise<void> {
     this.#pace.begin();
     while (this.#pending.length > 0) {
@@ -113,7 +114,7 @@ export class EventObserver {
     return new Map(connections.map((each) => [each.inode, each]));
   }
 
-  /** @param pending of one process */
+  /** @param pending connections of one process */
   async #resolve(
     network: string,
     pending: readonly Pending[],
@@ -128,7 +129,7 @@ export class EventObserver {
     });
     const now = nowMs();
     const fresh = its.filter(({connection}) => seen.note(connection, now) === 'new');
-    // A connection that is in the table is reported as such, now or by the look that saw it.
+    // A connection in the table is reported below, or was reported by the look that saw it first.
     const there = new Set(its.map(({connection}) => destinationOf(connection)));
     const left = pending.filter(({event}) => {
       const before = early.take(pid, destinationOf(event), now);
@@ -141,7 +142,7 @@ export class EventObserver {
     });
   }
 
-  /** @param unseen connections that no table shows any more */
+  /** @param unseen connections that the tables do not show any more */
   async #add(
     glance: Glance,
     fresh: readonly OpenSocket[],

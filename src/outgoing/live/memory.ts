@@ -1,7 +1,6 @@
 /**
- * What the watch knows over a reload: a connection counts once, a program leads to one warning in
- * an interval, and what was allowed by hand stays so, however often the configuration is read. A
- * restart begins with nothing.
+ * What the watch keeps over a reload, so that a connection counts once, a program leads to one warning
+ * in an interval, and a program allowed by hand stays allowed. A restart begins with nothing.
  */
 import type {AllowedSender} from '../allowed.js';
 import {SeenConnections} from '../seen-connections.js';
@@ -10,6 +9,6 @@ import {WarningLimits} from '../warn/limits.js';
 export class OutgoingMemory {
   readonly seen = new SeenConnections();
   readonly limits = new WarningLimits();
-  /** On somebody's word. */
+  /** Programs that an operator or a user has allowed by hand. */
   readonly allowedByHand: AllowedSender[] = [];
 }

@@ -1,8 +1,7 @@
 /**
- * Sees which processes on this machine open connections to mail ports of others, and reports that
- * as a stream. Decides when to look at the tables, and when to ask the kernel again for its own
- * reports. `outgoing/watch/deeds.ts` decides what follows. Leaves out connections to this machine
- * itself.
+ * Sees which processes on this machine open connections to mail ports of other machines, and reports
+ * them as a stream. Decides when to look at the socket tables, and when to try the kernel's trace again.
+ * Leaves out connections to this machine itself. `outgoing/watch/deeds.ts` decides what follows.
  */
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
@@ -30,15 +29,15 @@ interface ObserverParts {
   readonly say: Say;
 }
 
-/** The kernel's reports may be lost. So the watch also looks at the tables, more rarely. Ms. */
+/** Time between looks while the trace works. Ms: events of the trace can be lost. */
 const besideEventsMs = 30_000;
-/** While connections are held: long before TCP tries again after a second. Ms. */
+/** Time between looks while connections are held. Ms: without the trace, well below TCP's retry after a second. */
 const heldMs = {withEvents: 1000, alone: 250} as const;
-/** After a look that took long. Ms: where it rests as long as it has worked, others have half of the time. */
+/** Longest pause after a look that took long. Ms: the pause is as long as the look, so others get half of the time. */
 const longestRestMs = 2000;
-/** Looking takes no larger part of the time. */
+/** Largest share of the time that looks at all networks take. */
 const mostShare = 0.05;
-/** Until the kernel is asked again to report, when it could not. Ms. */
+/** Time until the trace is tried again after a failure. Ms. */
 const retryMs = 60_000;
 
 export class Observer {
@@ -61,22 +60,22 @@ export class Observer {
     this.#events = new EventObserver(this.#senses);
   }
 
-  /** This process's own network, in which the rules stand. */
+  /** Our own network namespace, in which the rules of the egress guard are. */
   get network(): string {
     return this.#senses.connections.network;
   }
 
   /**
-   * Looks until the signal is given. Never fails.
+   * Observes until the signal is given. Never fails.
    *
-   * @param sources whether the kernel is asked to report connections, besides its tables
-   * @returns ends when all that was seen was taken, with what is known of it by then
+   * @param sources `all`: uses the kernel's trace besides its tables
+   * @returns a stream. After the signal it still yields what was seen before, with what is known of it by then
    */
   async *observations(
     sources: 'all' | 'tables',
     stop: AbortSignal,
   ): AsyncGenerator<Observation, void> {
-    // First: what the kernel reports need not be guessed from its tables.
+    // The trace first: what it reports need not be guessed from the tables.
     const loops = sources === 'all' ? [this.#listen(stop)] : [];
     loops.push(this.#lookAround(stop));
     if (this.#settings.outbound === 'hold') loops.push(this.#lookAtOwn(stop));
@@ -85,7 +84,7 @@ export class Observer {
     await end;
   }
 
-  /** All networks of the machine. */
+  /** Looks at all networks of the machine. */
   async #lookAround(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       const startMs = monotonicMs();
@@ -96,7 +95,7 @@ export class Observer {
     }
   }
 
-  /** The network whose connections are held: nobody else's make them wait. */
+  /** Looks at our own network, whose connections are held. It is separate, so that no other network delays them. */
   async #lookAtOwn(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       const beganMs = monotonicMs();
@@ -133,7 +132,7 @@ export class Observer {
     }
   }
 
-  /** @returns why the kernel reports no more; undefined: the signal was given */
+  /** Takes events from the trace. @returns why the trace has ended; undefined: the signal was given */
   async #hear(stop: AbortSignal): Promise<string | undefined> {
     try {
       const opened = ConnectEvents.open(this.#settings.outboundPorts);
@@ -151,7 +150,7 @@ export class Observer {
     }
   }
 
-  /** Reports what was seen, with what is known of it by now; nothing else follows. */
+  /** Reports all that was seen, with what is known of it by now, and ends the stream. */
   async #settle(): Promise<void> {
     const {owners, sightings} = this.#senses;
     await this.#events.settled();

@@ -1,7 +1,7 @@
 /**
- * Describes processes for people, within bounds: one that opens a thousand connections is described
- * once, and a thousand that open one each do not make us start a thousand readers at a time. What a
- * description is, `sys/proc/owners.ts` knows.
+ * Describes processes for people, within bounds. A process that opens a thousand connections is
+ * described once. A thousand processes with one connection each do not make us start a thousand readers
+ * at the same time. `sys/proc/owners.ts` makes the description itself.
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {WorkerPool} from '../../base/mechanisms/worker-pool.js';
@@ -18,17 +18,17 @@ import {TimeSlice} from '../../sys/run/time-slice.js';
 const freshMs = 5000;
 /** Descriptions kept. A count. */
 const mostKept = 1000;
-/** Described at a time. A count: each starts a small program, which takes us some milliseconds. */
+/** Processes described at the same time. A count: each starts a small program, which takes some milliseconds. */
 export const mostAtOnce = 16;
 /**
- * Processes that wait for that. A count: seconds of work; beyond it, a process gets no command
- * line.
+ * Processes that wait for their description. A count: some seconds of work. Further processes get a
+ * description without a command line.
  */
 export const mostWaiting = 1000;
 
 interface Entry {
   readonly owner: Promise<Owner>;
-  /** By the clock that nobody can set. */
+  /** By the monotonic clock. */
   readonly untilMs: number;
 }
 
@@ -37,7 +37,7 @@ export class OwnerBook {
   readonly #entries = new BoundedMap<string, Entry>(mostKept);
   readonly #pool = new WorkerPool({atOnce: mostAtOnce, waiting: mostWaiting});
   readonly #pace = new DutyCycle();
-  /** The last one in the row of those whose description begins. */
+  /** Resolves when the last description of the queue may begin. */
   #turn: Promise<void> = Promise.resolve();
   #haste: 'none' | 'ending' = 'none';
 
@@ -45,7 +45,7 @@ export class OwnerBook {
     this.#sources = {users, boot: new BootClock()};
   }
 
-  /** What may be gone in a moment is read at once; its command line later, when there is time. */
+  /** Reads at once what may be gone in a moment. Reads the command line later, when there is time. */
   of(glance: Glance): Promise<Owner> {
     const key = `${glance.pid} ${glance.startTicks} ${glance.executable}`;
     const known = this.#entries.get(key);
@@ -59,13 +59,13 @@ export class OwnerBook {
     return owner;
   }
 
-  /** Waiting processes get no command line, for this life ends. */
+  /** The daemon stops or reloads: processes that still wait get no command line. */
   hurry(): void {
     this.#haste = 'ending';
     this.#pool.dropWaiting();
   }
 
-  /** For an allowed process, about which no more is needed. */
+  /** A short description of an allowed process, of which nothing else is shown. */
   brief({pid, startTicks, uid, executable, command}: Glance): Owner {
     const {users, boot} = this.#sources;
     const startedMs = boot.startedMsOf(startTicks);
@@ -91,7 +91,7 @@ export class OwnerBook {
     return described;
   }
 
-  /** One after the other, and others in between: to start a child holds us up. */
+  /** A pause before each description, because starting a child blocks the event loop. */
   async #rest(): Promise<void> {
     if (this.#haste === 'ending') return;
     await new TimeSlice().next();

@@ -1,6 +1,6 @@
 /**
- * The connections to mail ports of other machines, as the kernel's socket tables show them. Leaves out
- * what goes to this machine itself, and says once for each reason that a table could not be read.
+ * The connections to mail ports of other machines, as the kernel's socket tables show them. Leaves out connections
+ * to this machine itself. Logs each reason why a table could not be read once.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
@@ -12,7 +12,7 @@ import type {OwnAddresses} from '../../sys/outgoing/own-addresses.js';
 
 export interface Looked {
   readonly connections: readonly Connection[];
-  /** `part`: there may be connections that are not among them. */
+  /** `part`: some connections may be missing. */
   readonly extent: 'all' | 'part';
 }
 
@@ -27,7 +27,7 @@ export class RemoteConnections {
     this.#troubles = new Troubles(say);
   }
 
-  /** This process's own network, in which the rules stand. */
+  /** Our own network namespace, in which the rules of the egress guard are. */
   get network(): string {
     return this.#outgoing.own;
   }
@@ -38,12 +38,12 @@ export class RemoteConnections {
   }
 
   /**
-   * @param scope `own`: only this process's network
-   * @returns undefined where its tables could not be read: that is not to be taken for no connections
+   * @param scope `own`: only our own network
+   * @returns undefined if the tables of our own network could not be read, which does not mean that they are empty
    */
   async look(scope: 'all' | 'own'): Promise<Looked | undefined> {
     const tables = await this.#outgoing.look(scope);
-    // In all networks together: a user can have many of them.
+    // One share for all networks together: a user can have many networks.
     const shares = new ConnectionShares();
     const connections = this.#remote(tables).filter(({uid}) => shares.take(uid) === 'taken');
     const isUnread = scope === 'own' && tables.some(({kind}) => kind === 'failed');
@@ -54,12 +54,12 @@ export class RemoteConnections {
     return isUnread ? undefined : {connections, extent: isWhole ? 'all' : 'part'};
   }
 
-  /** Those in the network of a process, now. */
+  /** Connections in the network of a process, read now. */
   async around(pid: number): Promise<Connection[]> {
     return this.#remote([await this.#outgoing.around(pid)]);
   }
 
-  /** Those of a network that was looked at, now. */
+  /** Connections of a network that an earlier look has seen, read now. */
   async again(network: string): Promise<Connection[]> {
     return this.#remote([await this.#outgoing.again(network)]);
   }
@@ -74,7 +74,7 @@ export class RemoteConnections {
         this.#troubles.begin(table.why, `outgoing: ${table.why}`);
         return [];
       }
-      // Nothing is broken: the shares do what they are for.
+      // This is no failure: the shares do what they are for.
       if (table.left !== undefined)
         this.#troubles.begin(table.left, `outgoing: ${table.left}`, 'warning');
       return table.connections.filter(

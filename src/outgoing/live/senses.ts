@@ -1,4 +1,4 @@
-/** What both ways of seeing connections share, so that neither repeats the other's reports. */
+/** What the two observers (events and tables) share, so that neither repeats the other's reports. */
 import type {Say} from '../../base/say.js';
 import type {AllowedSenders} from './allowed-senders.js';
 import type {OwnerBook} from './owner-book.js';

@@ -1,7 +1,6 @@
 /**
- * Makes a sighting of what was seen of a connection, and queues it for the watch together with the other
- * reports. A sighting whose owner is still being described is queued as soon as that is done, and no
- * other one waits for it.
+ * Makes sightings, and queues them for the watch together with the other reports. A sighting whose owner is still
+ * being described is queued as soon as the description is ready. No other sighting waits for it.
  */
 import {BoundedQueue} from '../../base/mechanisms/bounded-queue.js';
 import type {Say} from '../../base/say.js';
@@ -11,11 +10,11 @@ import type {Permission} from '../sender-hours.js';
 import type {Observation} from '../watch/observation.js';
 import {nowMs} from '../../sys/run/clock.js';
 
-/** Reports that the watch has not taken yet. A count: beyond, the observer waits for the watch. */
+/** Reports that the watch has not taken yet. A count: when it is reached, the observer waits for the watch. */
 const mostQueued = 1000;
 
 export class Sightings {
-  /** For one taker. */
+  /** Only the watch reads it. */
   readonly queue = new BoundedQueue<Observation>(mostQueued);
   readonly #say: Say;
   /** Sightings whose owner is being described. */
@@ -25,7 +24,7 @@ export class Sightings {
     this.#say = say;
   }
 
-  /** @returns ends when the sighting is queued */
+  /** Resolves when the sighting is queued. */
   add(
     sureness: Confidence,
     connection: Connection,
@@ -36,7 +35,7 @@ export class Sightings {
     return this.queue.put({kind: 'sighting', sighting, standing});
   }
 
-  /** Does not wait for the description. Logs a failure. */
+  /** Calls `add` when the description is ready, and does not wait for it. Logs a failure. */
   whenDescribed(owner: Promise<Owner>, add: (owner: Owner) => Promise<void>): void {
     const adding = owner
       .then(add)
@@ -47,7 +46,7 @@ export class Sightings {
     this.#described.add(adding);
   }
 
-  /** Ends when all are queued whose owner was being described. */
+  /** Resolves when all sightings are queued whose owner was being described. */
   async settled(): Promise<void> {
     await Promise.all(this.#described);
   }

@@ -1,6 +1,6 @@
 /**
- * The watch on outgoing mail as one life of the daemon has it: it counts into the state, releases what
- * the egress guard holds, and warns people, on whose word a process may be ended.
+ * Starts the watch on outgoing mail for one run of the daemon. Connects it with the saved counts, with the egress
+ * guard, which holds connections, and with the warnings, from which a user may end a process.
  */
 import type {Config} from '../../config/schema.js';
 import type {Say} from '../../base/say.js';
@@ -24,7 +24,7 @@ interface OutboundSurroundings {
 
 const noWays: WarnerSettings = {warnMail: '', warnCommand: '', warnWebhook: '', warnUser: ''};
 
-/** Watches until the signal is given; then takes windows away, and waits for what is being ended. */
+/** Watches until the signal is given. Then closes windows, and waits for processes that are being ended. */
 export async function watchOutgoing(
   {config, rows, egress, onCount, memory, say}: OutboundSurroundings,
   stop: AbortSignal,
@@ -37,7 +37,7 @@ export async function watchOutgoing(
     {mode: config.dryRun ? 'onlySay' : 'end'},
     {isAllowed: (process) => outbound.allowed.has(process), say},
   );
-  // A dry run tells nobody but its own log.
+  // A dry run warns in its own log only.
   const ways = config.dryRun ? noWays : config;
   const warner: Warner = new Warner(ways, {
     say,

@@ -1,7 +1,7 @@
 /**
- * Sees connections in the kernel's socket tables, and finds the process behind each. Reports each
- * connection once. Decides nothing about what is seen (`outgoing/watch/deeds.ts`), but leaves to the
- * kernel's own report what that names better.
+ * Sees connections in the kernel's socket tables, finds the process of each, and reports each connection
+ * once. Leaves a connection to the kernel's trace if the trace names its process better.
+ * `outgoing/watch/deeds.ts` decides what follows.
  */
 import {grouped, inTurns, memoize} from '../../base/grouping.js';
 import {shareHolder} from '../../base/user-range.js';
@@ -21,32 +21,32 @@ import {
 import {monotonicMs, nowMs, pause} from '../../sys/run/clock.js';
 import {TimeSlice} from '../../sys/run/time-slice.js';
 
-/** What was seen of a process during one look at the tables. */
+/** A process that was found during one look at the tables. */
 interface Holding {
   readonly glance: Glance | undefined;
   readonly standing: Permission;
 }
 
-/** A connection, and the process that is named for it. */
+/** A connection, and the process that is named as its owner. */
 interface OwnedConnection {
   readonly connection: Connection;
   readonly holder: SocketHolder;
   readonly glance: Glance;
-  /** Whether others have the same socket. */
+  /** `shared`: other processes have the same socket. */
   readonly how: 'certain' | 'shared';
 }
 
 /**
- * Until the sockets of a process that has ended are closed. Ms: it has none in /proc a moment before
- * (kernel, do_exit(): exit_files(), and only then exit_task_work()), longer where others are served first.
+ * How long the sockets of a process that has ended can stay open. Ms. /proc shows none a moment before the kernel
+ * closes them (kernel, do_exit(): exit_files(), and only then exit_task_work()); on a busy machine that moment is
+ * longer.
  */
 const closingMs = 50;
 
 /**
- * For all questions about the owners of new connections, the search for their processes included.
- * Ms: with the reading of the tables far less than a look may take (`outgoing/egress/rules.ts`).
- * The users take turns, so what is left then belongs to users with very many connections; of those
- * only the user is known.
+ * How long one look searches for the processes of new connections. Ms: together with reading the tables
+ * this is far less than a look may take (`outgoing/egress/rules.ts`). The users take turns, so the
+ * connections that are left belong to users with very many. Of these only the user is reported.
  */
 const longestAttributionMs = 3000;
 
@@ -59,11 +59,12 @@ export class TableObserver {
   }
 
   /**
-   * Ends when it is known whose the new connections are; their owners are described meanwhile, and later.
+   * Looks at the tables, and reports new connections. Resolves when their processes are known; the descriptions of
+   * these may come later.
    *
-   * @param hears how connections are learnt of now: this may change while the tables are read. `events`:
-   *   what has ended in a table is old news, for the kernel has reported it
-   * @returns the connections of this process's own network; undefined: its tables could not be read
+   * @param hears whether the trace works now, which may change while the tables are read. `events`: connections
+   *   that have ended are left out, because the trace has reported them
+   * @returns the connections of our own network; undefined: its tables could not be read
    */
   async look(scope: 'all' | 'own', hears: () => Source): Promise<Looked | undefined> {
     const {connections, seen, sightings} = this.#senses;
@@ -73,14 +74,13 @@ export class TableObserver {
     const {connections: all, extent} = looked;
     const fresh = all.filter((connection) => seen.note(connection, now) === 'new');
     const owned = fresh.filter(({inode}) => inode !== '0');
-    // Connections that ended before our first look are history.
+    // Connections that ended before our first look are not reported.
     const ended =
       hears() === 'events' || !this.#hasLooked ? [] : fresh.filter(({inode}) => inode === '0');
     for (const connection of ended) await sightings.add('unknown', connection, 'perhaps');
     if (owned.length > 0) await this.#attribute(owned, hears);
     this.#hasLooked = true;
-    // With the time of now: connections that events reported during the look are younger than its
-    // beginning.
+    // Reads the clock again: the trace may have reported connections since the look began.
     seen.sweep(nowMs());
     return {connections: all.filter(({network}) => network === connections.network), extent};
   }
@@ -107,7 +107,7 @@ export class TableObserver {
       if (holder === undefined || glance === undefined) {
         ownerless.push(connection);
       } else if (standing === 'allowed' && isOpenedBy(connection, glance)) {
-        // The kernel has reported each of these; but not those from before our first look.
+        // The trace has reported this one, unless it began before our first look.
         if (hears() === 'events' && this.#hasLooked) continue;
         await sightings.add('certain', connection, 'allowed', owners.brief(glance));
       } else {
@@ -131,8 +131,8 @@ export class TableObserver {
   }
 
   /**
-   * Those that nobody has and that are still there. Of the others the process ended between the table
-   * and the search for it: the kernel has reported it, or will in a moment, and names it.
+   * Connections without a process that still exist. If a connection is gone, its process ended between the reading of
+   * the table and the search. Then the trace has reported it, or will in a moment, and names the process.
    */
   async #lasting(
     ownerless: readonly Connection[],
@@ -156,7 +156,7 @@ export class TableObserver {
   }
 }
 
-/** A socket passed to an allowed program does not become allowed, unless root opened it. */
+/** Whether the process's own user opened the socket, or root: a socket from another user does not become allowed. */
 const isOpenedBy = (connection: Connection, {uid}: Glance): boolean =>
   connection.uid === uid || connection.uid === 0;
 

@@ -1,6 +1,6 @@
 /**
- * The watch on outgoing mail: takes the observer's reports one after the other, and carries out
- * what follows. `outgoing/watch/deeds.ts` decides that; `observer.ts` sees the connections;
+ * The watch on outgoing mail: takes the observer's reports one after another, and carries out what
+ * `outgoing/watch/deeds.ts` decides. `observer.ts` sees the connections;
  * `outgoing/egress/live/egress-guard.ts` keeps the firewall.
  */
 import type {Table} from '../../base/mechanisms/table.js';
@@ -25,34 +25,34 @@ import {RemoteNames} from '../../sys/talk/remote-names.js';
 
 export type OutboundSettings = ObserverSettings & WatchSettings & Pick<Config, 'allowedSenders'>;
 
-/** What holds connections back, until the watch lets them go. */
+/** The part of the egress guard that the watch needs: it holds connections until the watch releases them. */
 interface HeldConnections {
-  /** A held connection is seen, and it is known whose it is; again while it waits. */
+  /** The watch has seen a held connection. Called again while the connection waits. */
   readonly release: (connection: Connection) => void;
-  /** One that was released stands, or has ended. */
+  /** A released connection is established, or has ended. */
   readonly withdraw: (connection: Connection) => void;
-  /** What is held was looked at, at this time by the clock that nobody can set. Ms. */
+  /** The watch has looked at held connections, at this time of the monotonic clock. Ms. */
   readonly noteLook: (monotonicMs: number) => void;
 }
 
 interface OutboundParts {
   readonly rows: Table<SenderHour>;
-  /** Called when the rows have changed. Default: nobody cares. */
+  /** Called when the rows have changed. Default: nothing happens. */
   readonly onCount?: () => void;
   /** Default: nothing is held. */
   readonly held?: HeldConnections;
   /** Default: nobody is warned. */
   readonly warn?: (warning: Warning) => void;
-  /** Whether the kernel is asked to report connections, besides its tables. Default: it is. */
+  /** `all`: uses the kernel's trace besides its tables. Default: `all`. */
   readonly sources?: 'all' | 'tables';
-  /** Of the life before this one. Default: there was none. */
+  /** What the watch knew before a reload. Default: nothing. */
   readonly memory?: OutgoingMemory;
-  /** Called with each sighting, also of allowed senders. */
+  /** Called with each sighting, including those of allowed senders. */
   readonly see?: (observed: Observed) => void;
   readonly say: Say;
 }
 
-/** How often what is over is forgotten, and the users' numbers are looked up. Ms. */
+/** Time between two sweeps: each forgets old entries, and looks up the users' numbers again. Ms. */
 const sweepMs = 60_000;
 
 const nothing = (): void => undefined;
@@ -72,7 +72,7 @@ export class OutgoingWatch {
   /** Warnings that wait for the remote's name. */
   readonly #naming = new Set<Promise<void>>();
   #hears: Source = 'tables';
-  /** Processes that may open such connections. */
+  /** Processes that may open connections to mail ports. */
   readonly allowed: AllowedSenders;
 
   constructor(settings: OutboundSettings, parts: OutboundParts) {
@@ -90,7 +90,7 @@ export class OutgoingWatch {
     this.#observer = new Observer({settings, seen, allowed: this.allowed, owners, say});
   }
 
-  /** How the connections are learnt of now. */
+  /** Where the watch learns of connections now. */
   get hears(): Source {
     return this.#hears;
   }
@@ -165,7 +165,7 @@ export class OutgoingWatch {
     this.#parts.onCount?.();
   }
 
-  /** With the remote's name, where that comes before we end. */
+  /** Warns with the remote's name, if DNS answers before we end. */
   #warn({sighting, times, addition}: Extract<Deed, {kind: 'warn'}>, stop: AbortSignal): void {
     const {warn, say} = this.#parts;
     const warning = this.#names

@@ -1,5 +1,5 @@
-/** The result of one warning on its way to somebody. */
+/** The result of delivering one warning. */
 export type Delivered =
   | {readonly kind: 'done'}
-  /** Printable, and the same each time for the same reason: the log reports it once. */
+  /** `why`: printable, and always the same text for the same reason, because the log has each text once. */
   | {readonly kind: 'failed'; readonly why: string};

@@ -1,7 +1,8 @@
 /**
- * Decides which sightings lead to a warning: one for each program and destination in a while,
- * within bounds that no choice of names gets around. Does not decide which programs are allowed
- * (`outgoing/allowed.ts`) or which connections are new (`outgoing/seen-connections.ts`).
+ * Decides which sightings lead to a warning: one for each program and destination in an interval. The
+ * bounds for each user hold even if the user gives every program a new name. Does not decide which
+ * programs are allowed (`outgoing/allowed.ts`) or which connections are new
+ * (`outgoing/seen-connections.ts`).
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {isWithin} from '../../base/mechanisms/elapsed.js';
@@ -9,15 +10,15 @@ import {programKey, type Sighting} from '../owner.js';
 import {UserShares} from './shares.js';
 
 /**
- * A program that writes to the whole world is one matter: this many destinations lead to warnings.
- * A count.
+ * Destinations of one program that lead to warnings. A count: after these the operator knows that it
+ * writes to many.
  */
 export const mostDestinations = 5;
-/** Warnings in an interval about a user who gives each program another name. A count. */
+/** Programs of one user that lead to warnings in an interval. A count. */
 export const mostProgramsOfUser = 10;
-/** The same for one range of users, which may be one user's (`shares.ts`). A count. */
+/** The same for one range of user numbers, which may belong to one user (`shares.ts`). A count. */
 export const mostProgramsOfRange = 50;
-/** And all of them together: nobody reads more, and a log that is flooded hides the rest. A count. */
+/** The same for all users together. A count: nobody reads more, and a flooded log hides the rest. */
 export const mostPrograms = 200;
 /** Programs remembered. A count. */
 export const mostRemembered = 10_000;
@@ -26,9 +27,9 @@ export type Telling =
   | {readonly kind: 'silent'}
   | {
       readonly kind: 'warn';
-      /** Connections of the program since the last warning, itself among them. A count. */
+      /** Connections of the program since the last warning, this one included. A count. */
       readonly times: number;
-      /** What leads to no more warnings in this interval; `told`: all goes on leading to them. */
+      /** What leads to no more warnings in this interval. `told`: nothing is silenced. */
       readonly further: 'told' | 'program' | 'user' | 'everybody';
     };
 
@@ -40,15 +41,15 @@ interface Program {
 
 export class WarningLimits {
   readonly #programs = new BoundedMap<string, Program>(mostRemembered);
-  /** Programs warned of in this interval, by user. */
+  /** Programs that led to a warning in this interval, by user. */
   readonly #told = new UserShares({ofUser: mostProgramsOfUser, ofRange: mostProgramsOfRange});
   #toldOfAll = 0;
   #sinceMs = 0;
 
   /**
-   * Whether a sender that is not allowed is warned of.
+   * Decides whether a sighting leads to a warning. Call it only for senders that are not allowed.
    *
-   * @param intervalMs the program is not warned of again for so long
+   * @param intervalMs for this long the program and destination lead to no second warning
    */
   tell(sighting: Sighting, intervalMs: number, nowMs: number): Telling {
     const span = {nowMs, intervalMs};
@@ -71,7 +72,7 @@ export class WarningLimits {
     return {kind: 'warn', times, further: this.#further(program, isNew, user)};
   }
 
-  /** Forgets what is over. */
+  /** Forgets programs whose interval is over. */
   sweep(intervalMs: number, nowMs: number): void {
     for (const [key, {sinceMs}] of this.#programs.entries()) {
       if (isOver(sinceMs, {nowMs, intervalMs})) this.#programs.delete(key);

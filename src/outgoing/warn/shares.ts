@@ -1,7 +1,7 @@
 /**
- * Counts what users have had of a scarce thing, so that no user takes the part of all. A user with
- * a range of numbers for containers (subuid(5)) can be any number of users, so a range has one
- * share. The caller knows what is shared out, and how much of it.
+ * Counts how much of a scarce thing each user has had, so that no user takes it all. A user with a range
+ * of numbers for containers (subuid(5)) can act as any user number of it, so the whole range has one
+ * share. The caller decides what is shared, and how much of it there is.
  */
 import {rangeOf} from '../../base/user-range.js';
 
@@ -15,7 +15,7 @@ export class UserShares {
   readonly #users = new Map<number, number>();
   readonly #ranges = new Map<number, number>();
 
-  /** @param bounds counts; of a range more than of one user */
+  /** @param bounds counts; a range has more than one user */
   constructor(bounds: ShareBounds) {
     this.#bounds = bounds;
   }

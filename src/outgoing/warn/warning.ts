@@ -1,9 +1,9 @@
 /**
- * The text of a warning about a local program that speaks SMTP to another machine: as a line of the
- * log, as the lines of a window or a mail, as JSON for a program of the administrator's. Their
- * owner chooses paths, names and command lines, so each is made printable and cut, and stands in
- * quotes where a reader could take it for more than itself. `limits.ts` decides which connections
- * lead to a warning, `outgoing/warn/live/warner.ts` where it goes.
+ * Writes a warning about a local program that speaks SMTP to another machine: as a line of the log, as
+ * the lines of a window or a mail, and as JSON for a program of the administrator. The user of the
+ * process chooses paths, names and command lines, so each is made printable and cut. It stands in quotes
+ * if a reader could take it for a part of our own text. `limits.ts` decides which connections lead to a
+ * warning, and `outgoing/warn/live/warner.ts` where it goes.
  */
 import {printable, printablePath, quoted} from '../../base/printable.js';
 import {preciseTime} from '../../base/time-text.js';
@@ -12,17 +12,17 @@ import type {Home, Owner, Parent, Sighting, Confidence} from '../owner.js';
 
 export interface Warning {
   readonly sighting: Sighting;
-  /** The remote's name by DNS: chosen by the operator of that DNS zone. Absent: not known. */
+  /** The remote's name in DNS. The operator of that zone chooses it. Absent: not known. */
   readonly remoteName?: string;
-  /** Sightings like it since the warning before, this one among them. A count. */
+  /** Connections of the program since its last warning, this one included. A count. */
   readonly times: number;
 }
 
 /** Longest path of a program, script or directory that is shown. Characters: a window is narrow. */
 const pathCharacters = 160;
-/** Longest in the JSON. Characters: as the kernel has it (PATH_MAX). */
+/** Longest path in the JSON. Characters: the kernel's limit (PATH_MAX). */
 const wholePathCharacters = 4096;
-/** Of a parent, of which there may be several. Characters: all of it is less than a pipe holds. */
+/** Longest path of a parent in the JSON. Characters: the whole JSON must fit into a pipe. */
 const parentPathCharacters = 512;
 /** Longest name of a user, a unit, a container or a host. Characters: a host has no more than 253. */
 export const nameCharacters = 253;
@@ -30,7 +30,7 @@ export const nameCharacters = 253;
 const commandLineCharacters = 240;
 /** Words of a command line in the JSON. A count. */
 const commandLineWords = 32;
-/** Parents that are shown, from the nearest up. A count: what lies above began a session. */
+/** Parents that are shown, the nearest first. A count: those above only started the session. */
 export const mostParents = 6;
 
 const surenessText: Readonly<Record<Confidence, string>> = {
@@ -48,8 +48,8 @@ const name = (text: string): string => printable(text, nameCharacters);
 const shownName = (text: string): string => quoted(name(text));
 
 /**
- * The user of the process, or of the socket; undefined: not known. What is left of an ended
- * connection has no inode, and the kernel then prints 0 for its user, which means no user.
+ * The number of the user of the process, or of the socket; undefined: not known. A connection that has
+ * ended has no inode, and the kernel prints 0 for its user, which does not mean root.
  */
 export function uidOf({owner, connection: {uid, inode}}: Sighting): number | undefined {
   const known = owner?.uid ?? (inode === '0' ? -1 : uid);
@@ -61,7 +61,7 @@ const userText = (sighting: Sighting): string => {
   return user === undefined ? 'user not known' : `user ${shownName(user)}`;
 };
 
-/** `/usr/bin/perl (script /tmp/x.pl), pid 4711, user www-data`, as far as it is known. */
+/** `/usr/bin/perl (script /tmp/x.pl), pid 4711, user www-data`, without the parts that are not known. */
 function programText({sighting}: Warning): string {
   const {owner} = sighting;
   const user = userText(sighting);
@@ -88,7 +88,7 @@ const parentsText = ({parents}: Owner): string[] =>
     ? []
     : [`started by ${parents.slice(0, mostParents).map(parentText).join(' < ')}`];
 
-/** Empty for what belongs to nothing. */
+/** Empty if the process belongs to no unit, container or session. */
 export const homeText = (home: Home): string =>
   home.kind === 'none' ? '' : `${home.kind} ${shownName(home.name)}`;
 
@@ -98,7 +98,7 @@ const directoryText = ({directory}: Owner): string[] =>
 const timesText = ({times}: Warning): string[] =>
   times <= 1 ? [] : [`${times} connections since the last warning`];
 
-/** One line: what the log says. */
+/** The line of the log. */
 export function warningText(warning: Warning): string {
   const {owner, sureness} = warning.sighting;
   const about = owner === undefined ? [] : [...directoryText(owner), ...parentsText(owner)];
@@ -112,7 +112,7 @@ export function warningText(warning: Warning): string {
   ].join('; ');
 }
 
-/** For the subject of a mail, in which there is nothing else to be imitated. */
+/** The subject of a mail. No quotes are needed: nothing follows the path that it could imitate. */
 export const warningTitle = ({sighting: {owner, connection}}: Warning): string =>
   `${owner === undefined ? 'a program' : titleOf(owner)} speaks SMTP to ${endpointText(connection.remote, connection.remotePort)}`;
 
@@ -142,13 +142,13 @@ function ownerLines(owner: Owner): string[] {
 }
 
 /**
- * As a notification's body, where `<b>` and `&lt;` mean something
+ * Escapes text for the body of a notification, where `<b>` and `&lt;` are markup
  * (Desktop Notifications Specification, "Markup").
  */
 export const markupText = (lines: readonly string[]): string =>
   lines.join('\n').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** One object, one line. */
+/** One JSON object in one line. */
 export const warningJson = (warning: Warning, host: string): string =>
   JSON.stringify(warningFields(warning, host));
 
@@ -179,7 +179,7 @@ const localFields = ({local, localPort}: Connection): object => ({
   port: localPort,
 });
 
-/** JSON leaves out what is undefined. */
+/** Turns an empty text into undefined, which JSON leaves out. */
 const known = (text: string): string | undefined => (text === '' ? undefined : text);
 
 const some = (items: readonly unknown[]): readonly unknown[] | undefined =>
@@ -187,7 +187,7 @@ const some = (items: readonly unknown[]): readonly unknown[] | undefined =>
 
 function processFields(owner: Owner, sureness: Confidence): object {
   const {pid, startedMs, uid, user, executable, command, directory, script, home} = owner;
-  // Of one that is gone it is the time at which it was missed.
+  // For a process that is gone, `startedMs` is the time at which we looked for it.
   const started = sureness === 'gone' || startedMs <= 0 ? undefined : preciseTime(startedMs);
   return {
     pid,
@@ -212,6 +212,6 @@ function processFields(owner: Owner, sureness: Confidence): object {
   };
 }
 
-/** One of `unit`, `container` and `session`, or none. */
+/** One field `unit`, `container` or `session`, or none. */
 export const homeFields = (home: Home): object =>
   home.kind === 'none' ? {} : {[home.kind]: name(home.name)};

@@ -1,7 +1,7 @@
 /**
- * Decides what follows from each report of the observer: it counts a connection, releases a held
- * one, warns if its program may not open it, and withdraws a release that nobody needs. Does not
- * carry anything out (`outgoing/live/watch.ts`) and does not look at the machine.
+ * Decides what the watch does after each report of the observer: count a connection, release a held one,
+ * warn if its program may not open it, withdraw a release that is not needed any more. These are deeds.
+ * `outgoing/live/watch.ts` carries them out. Does not look at the machine.
  */
 import {durationText} from '../../base/duration.js';
 import type {LogLevel} from '../../base/say.js';
@@ -25,11 +25,11 @@ export interface WatchRules {
   readonly network: string;
 }
 
-/** What the decisions remember. */
+/** What the watch must remember between two reports. */
 export class WatchMemory {
   readonly limits: WarningLimits;
   readonly released = new ReleasedConnections();
-  /** The last message on where connections are learnt of. */
+  /** The last logged reason why the kernel's trace is not available. */
   sourceText = '';
 
   constructor(limits = new WarningLimits()) {
@@ -37,35 +37,35 @@ export class WatchMemory {
   }
 }
 
-/** The same moment by two clocks. Ms. */
+/** The same moment by two clocks. */
 export interface Moment {
-  /** Since the epoch; this clock may be set. */
+  /** The wall clock, which can be set. Ms since the epoch. */
   readonly nowMs: number;
-  /** From any beginning; nobody can set it. */
+  /** The monotonic clock, which nobody can set. Ms. */
   readonly monotonicMs: number;
 }
 
 export type Deed =
   | ({readonly kind: 'count'} & Observed)
-  /** The held connection may go its way. */
+  /** Let the held connection through. */
   | {readonly kind: 'release'; readonly connection: Connection}
-  /** The connection needs its release no more. */
+  /** Remove a release that the connection does not need any more. */
   | {readonly kind: 'withdraw'; readonly connection: Connection}
   | {
       readonly kind: 'warn';
       readonly sighting: Sighting;
-      /** Connections of the program since the last warning, this one among them. A count. */
+      /** Connections of the program since the last warning, this one included. A count. */
       readonly times: number;
       /** A remark that follows the warning. */
       readonly addition?: string;
     }
   | {readonly kind: 'say'; readonly level: LogLevel; readonly message: string}
-  /** What is held was looked at, and what follows is decided: the dead man's switch may be renewed. */
+  /** The watch has seen all held connections, and decided about them: the dead man's switch may be renewed. */
   | {readonly kind: 'noteLook'; readonly monotonicMs: number}
-  /** It may be time to forget what is over. */
+  /** Forget old entries, if it is time. */
   | {readonly kind: 'sweep'};
 
-/** @returns in the order in which they are to be done; the memory changes */
+/** @param memory is changed. @returns deeds in the order in which they must be done */
 export function deedsOf(
   observation: Observation,
   rules: WatchRules,
@@ -94,7 +94,7 @@ function ofSighting(
   const standing: Permission = isOpenToAll ? 'allowed' : found;
   const deeds: Deed[] = [{kind: 'count', sighting, standing}];
   const isOpening = connection.network === network && connection.phase === 'opening';
-  // The kernel reports a connection before it has chosen the local port, and a release needs that.
+  // A release needs the local port. The trace reports a connection before the kernel has chosen one.
   if (outbound === 'hold' && isOpening && connection.localPort > 0)
     deeds.push(release(connection, memory, at));
   if (standing !== 'other' || outbound === 'observe') return deeds;
@@ -105,14 +105,14 @@ function ofSighting(
   return [...deeds, {kind: 'warn', sighting, times, ...addition}];
 }
 
-/** What waits longer than a release lasts is released again. */
+/** Releases every connection that waits, also again: it can wait longer than a release lasts. */
 function ofOwnLook(
   {connections, beganMs, extent}: Extract<Observation, {scope: 'own'}>,
   memory: WatchMemory,
   at: Moment,
 ): Deed[] {
   const opening = connections.filter(({phase}) => phase === 'opening');
-  // First: there is not room for many releases.
+  // Withdraw first, because there is room for few releases.
   const over = extent === 'all' ? memory.released.takeOver(opening, beganMs) : [];
   return [
     ...over.map((connection): Deed => ({kind: 'withdraw', connection})),
@@ -138,7 +138,7 @@ function ofSource(
   return [{kind: 'say', level: 'notice', message}];
 }
 
-/** What is not warned of any more in this interval. */
+/** What leads to no more warnings in this interval. */
 const furtherOf = {
   program: 'this program',
   user: 'programs of this user',

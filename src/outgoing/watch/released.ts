@@ -1,6 +1,6 @@
 /**
- * Remembers which held connections were released, until a look at the tables shows that they no
- * longer need it. Does not release anything itself (`outgoing/egress`).
+ * Remembers which held connections were released, until a look at the tables shows that they need no
+ * release any more. Does not release anything itself (`outgoing/egress`).
  */
 import {type Connection, connectionKey} from '../connection.js';
 
@@ -12,18 +12,18 @@ interface Release {
 export class ReleasedConnections {
   readonly #releases = new Map<string, Release>();
 
-  /** A connection that is released again keeps its first time. @param nowMs of the clock that nobody can set */
+  /** Notes a release. A connection that is released again keeps its first time. @param nowMs by the monotonic clock */
   note(connection: Connection, nowMs: number): void {
     const key = connectionKey(connection);
     if (!this.#releases.has(key)) this.#releases.set(key, {connection, sinceMs: nowMs});
   }
 
   /**
-   * Forgets the connections that wait no longer: they are open, or have ended.
+   * Forgets connections that do not wait any more: they are established, or have ended.
    *
    * @param opening all connections that a look has seen waiting
-   * @param beganMs when that look began: it may have missed what was released since
-   * @returns those that were forgotten
+   * @param beganMs when that look began. Connections released since then stay: the look may have missed them
+   * @returns the forgotten connections
    */
   takeOver(opening: readonly Connection[], beganMs: number): Connection[] {
     const waiting = new Set(opening.map(connectionKey));

@@ -1,11 +1,11 @@
-/** Addresses to block, as guessers have them: all over the space. The same in every run. */
+/** Addresses to block, spread over the whole space like those of real guessers. The same in every run. */
 import {addressOf, type Family} from '../../../src/net/address.js';
 import {Random} from '../traffic/random.js';
 
 const SEED = 25;
-/** The first eight bits of what nobody on the Internet has: loopback, multicast and above. */
+/** Whether no host on the Internet has addresses with this first octet: loopback, multicast and above. */
 const isNobody = (first: number): boolean => first === 0 || first === 127 || first >= 224;
-/** RFC 5737: what the measurements need for themselves. */
+/** Networks of RFC 5737, which the measurements need for themselves. */
 const ours = ['192.0.2.', '198.51.100.', '203.0.113.'];
 
 export function addresses(family: Family, count: number): string[] {
@@ -24,7 +24,7 @@ function address4(random: Random): string | undefined {
   return isNobody(numbers[0]!) || ours.some((start) => text.startsWith(start)) ? undefined : text;
 }
 
-/** In 2000::/3: a provider, a customer, and what the client chose. */
+/** An address in 2000::/3: bits of a provider, of a customer, and of the client itself. */
 function address6(random: Random): string {
   const groups = Array.from({length: 8}, () => random.below(65_536));
   groups[0] = 0x2000 + (groups[0]! & 0x1fff);
@@ -32,7 +32,7 @@ function address6(random: Random): string {
   return addressOf(6, value).text;
 }
 
-/** In an order that has nothing to do with the one they came in. */
+/** The same items in a random order. */
 export function shuffled<T>(all: readonly T[], random = new Random(SEED)): T[] {
   const left = [...all];
   for (let i = left.length - 1; i > 0; i--) {

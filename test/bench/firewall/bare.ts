@@ -1,6 +1,6 @@
 /**
- * What the same change costs at best: a file with the shortest words for it, made beforehand, and
- * one call of the tool that reads it. For a tree the file is the batch that we ourselves sent.
+ * The least that the same change can cost: one call of the tool, which reads a file with the shortest commands
+ * for it, made beforehand. For a tree the file is the batch that we ourselves sent.
  */
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
@@ -17,7 +17,7 @@ const CHAIN = 'SPAM_UNAME_GUESSERS';
 const SECONDS = 3600;
 const port25 = '-p tcp -m tcp --dport 25';
 
-/** @param sent what we ourselves sent for the change */
+/** @param sent the batch that we ourselves sent for the change */
 export function bareBatch(
   subject: Subject,
   family: Family,

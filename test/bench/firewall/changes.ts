@@ -1,7 +1,7 @@
 /**
- * How long changes of the firewall take until they stand in the kernel: our keeper, with planning,
- * rendering and reading, beside the bare batch, and beside one call for each block, as fail2ban's
- * actions make them (without the shell that it starts for each).
+ * How long changes of the firewall take until they are in the kernel. Compares our keeper (planning,
+ * rendering and reading included) with the bare batch, and with one call for each block, as fail2ban's
+ * actions make them (without the shell that fail2ban starts for each).
  */
 import type {Family} from '../../../src/net/address.js';
 import {aim, printTable} from '../aims.js';
@@ -12,7 +12,7 @@ import {measure, measureEnd, type Measure, type Round} from './round.js';
 import {singleCalls} from './single-calls.js';
 import {canHold, isSet, type Subject, subjects} from './subjects.js';
 
-/** The more blocks, the smaller the part of noise. */
+/** Numbers of blocks. With more blocks there is less noise, so fewer rounds are enough. */
 const scenes: readonly {family: Family; count: number; rounds: number}[] = [
   {family: 4, count: 1, rounds: 9},
   {family: 4, count: 1000, rounds: 7},
@@ -20,7 +20,7 @@ const scenes: readonly {family: Family; count: number; rounds: number}[] = [
   {family: 6, count: 10_000, rounds: 3},
   {family: 4, count: 100_000, rounds: 3},
 ];
-/** With more of them a call for each only takes longer. */
+/** Most blocks that are measured with one call for each. A count: more would only take longer. */
 const MOST_SINGLE_CALLS = 1000;
 const ENDS = 10_000;
 
@@ -91,7 +91,7 @@ function judge(family: Family, count: number, score: Score): void {
   ] as const) {
     const ratio = score.ratio(change, bare);
     const text = `${what} ${word}: at most ${MOST_OF_BARE} times the bare batch (${ratio.toFixed(2)})`;
-    // Of one the start of a process is all: milliseconds that come and go.
+    // A single block costs little more than the start of a process, which varies by milliseconds.
     if (count > 1) aim(text, ratio <= MOST_OF_BARE);
   }
   if (count === 100_000) {

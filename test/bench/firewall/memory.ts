@@ -1,4 +1,4 @@
-/** What many blocks cost our own process: a child that holds them, as the daemon does. */
+/** How much memory many blocks cost our own process: a child holds them, as the daemon does. */
 import {spawnSync} from 'node:child_process';
 import {printTable} from '../aims.js';
 import {residentMegabytes} from '../figures.js';
@@ -7,7 +7,7 @@ import {blockOf, Driven, subjects} from './subjects.js';
 
 const BLOCKS = 100_000;
 
-/** The word that starts the child. */
+/** The argument that starts the child. */
 export const MEMORY = 'firewall-memory';
 
 export function memory(): void {
@@ -25,7 +25,7 @@ export function memory(): void {
   printTable(rows);
 }
 
-/** The child. */
+/** The work of the child. */
 export async function holdBlocks([word]: readonly string[]): Promise<number> {
   const subject = subjects.find((name) => name === word);
   if (subject === undefined) throw new Error(`no backend ${String(word)}`);

@@ -1,8 +1,8 @@
 /**
- * What blocks cost those who are not blocked: the time of a TCP connection to port 25, made and
- * ended, of which three packets meet the rules. No mail, no process, no wire: beside those the rules
- * would hardly be seen. Each number of blocks stands in a network namespace of its own, and the
- * measured slices go round all of them in random order, so that noise hits all alike.
+ * What blocks cost clients that are not blocked: the time to open and close a TCP connection to port 25.
+ * Three packets of it meet the rules. There is no mail, no new process and no wire, because compared with
+ * these the cost of the rules could hardly be measured. Each number of blocks has a network namespace of
+ * its own. The slices of all are measured in random order, so that noise hits all alike.
  */
 import {spawn} from 'node:child_process';
 import {join} from 'node:path';
@@ -22,7 +22,7 @@ const numbers: Readonly<Record<Subject, readonly number[]>> = {
   nftables: [0, 1000, 10_000, 100_000],
 };
 const ROUNDS = 21;
-/** In a slice: a twentieth of a second. */
+/** Connections in a slice. A count: they take a twentieth of a second. */
 const CONNECTIONS = 1500;
 const MOST_OF_NONE = 1.1;
 const NONE = 'no rule at all';

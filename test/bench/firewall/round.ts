@@ -1,6 +1,6 @@
 /**
- * One backend, one round of changes: ours, and then the same changes bare. One more block stands all
- * the while, so that nothing is built or torn down for the first and the last.
+ * One round of changes with one backend: ours, and then the same changes as bare batches. One more block
+ * stands all the time, so that the first and the last block do not make and remove the chains.
  */
 import type {BlockRules} from '../../../src/blocks/live/block-rules.js';
 import type {Call} from '../../../src/firewall/backend.js';
@@ -15,14 +15,14 @@ export type Measure =
 /** Ms. */
 export type Round = Readonly<Record<Measure, number>>;
 
-/** The block that always stands, and one more. */
+/** The block that stands all the time, and one more. */
 const anchors = {4: ['198.51.100.1', '198.51.100.2'], 6: ['2001:db8::1', '2001:db8::2']} as const;
 
 export interface Case {
   readonly subject: Subject;
   readonly family: Family;
   readonly networks: readonly string[];
-  /** For files. */
+  /** A folder for files. */
   readonly dir: string;
 }
 
@@ -63,7 +63,7 @@ export async function measure(scene: Case): Promise<Round> {
   }
 }
 
-/** Lets the kernel end the blocks of a set by itself. @returns ms that we need for that */
+/** Lets the kernel end the blocks of a set by itself. @returns the ms that we need to notice it */
 export async function measureEnd(scene: Case): Promise<number> {
   const lengthMs = 4000;
   const driven = await begin(scene);
@@ -74,7 +74,7 @@ export async function measureEnd(scene: Case): Promise<number> {
   return driven.time(1, (firewall) => liftAll(firewall, scene.networks));
 }
 
-/** An empty kernel, and in it our firewall with one block. */
+/** Empties the kernel's rules, and starts our firewall with one block. */
 async function begin({subject, family}: Case): Promise<Driven> {
   await empty();
   const driven = new Driven(subject, family);

@@ -1,4 +1,4 @@
-/** The backends under measure, and our firewall with one of them, as the daemon drives it. */
+/** The measured backends, and our firewall with one of them, driven as the daemon drives it. */
 import type {Block} from '../../../src/blocks/block.js';
 import {BlockRules} from '../../../src/blocks/live/block-rules.js';
 import type {FirewallSettings} from '../../../src/blocks/live/settings.js';
@@ -10,10 +10,10 @@ import {runFirewallCall} from '../../../src/sys/run/netfilter.js';
 export const subjects = ['iptables flat', 'iptables tree', 'ipset', 'nftables'] as const;
 export type Subject = (typeof subjects)[number];
 
-/** More rules in one chain nobody should have, and nobody will wait for. A count. */
+/** Most rules in one chain. A count: nobody should have more, and measuring them would take too long. */
 export const FLAT_MOST = 10_000;
 
-/** Whose blocks the kernel ends by itself. */
+/** Whether the kernel ends the blocks of this backend by itself. */
 export const isSet = (subject: Subject): boolean => subject === 'ipset' || subject === 'nftables';
 
 export const canHold = (subject: Subject, count: number): boolean =>
@@ -38,7 +38,7 @@ export const blockOf = (network: string, nowMs: number, lengthMs = BLOCK_MS): Bl
   origin: 'evidence',
 });
 
-/** A firewall whose calls are counted and kept, and that may not fail. */
+/** A firewall that keeps its calls. A call that fails ends the bench. */
 export class Driven {
   readonly firewall: BlockRules;
   /** The calls since this was last emptied. */
@@ -56,7 +56,7 @@ export class Driven {
     });
   }
 
-  /** Ms that the work took until it stands in the kernel; fails where it does not. */
+  /** @returns the ms until the work is in the kernel. @throws when it is not */
   async time(expected: number, work: (firewall: BlockRules) => Promise<void>): Promise<number> {
     this.calls = [];
     const begun = performance.now();
@@ -72,7 +72,7 @@ export class Driven {
   }
 }
 
-/** Nothing of anybody is left in this network namespace. */
+/** Removes all rules and sets from this network namespace. */
 export async function empty(): Promise<void> {
   for (const [program, parameters, input] of [
     ['iptables-restore', [], '*filter\nCOMMIT\n'],

@@ -3,9 +3,9 @@ import {describe, expect, test} from '@jest/globals';
 import {fuzzParser, fuzzSessions, fuzzTime} from './fuzzing.js';
 import {parsers} from './parsers.js';
 
-/** A bound for a machine that is very busy; what counts is the number. */
+/** Most seconds, for a very busy machine. Usually the number of texts ends the run. */
 const seconds = 30;
-/** How often what must be found is looked for. A count: once or twice, for code that is not compiled yet. */
+/** How often the test looks for what must be found. A count: one or two tries are usual, until the code is compiled. */
 const mostTries = 20;
 
 test('hostile sessions: only who is there is blamed, nothing throws, guessers are still blocked', () => {
@@ -34,15 +34,15 @@ test('what throws is found, and what is quadratic', () => {
   };
   expect(fuzzParser(throws, 1, {texts: 200, seconds}).findings[0]).toMatch(/^x: threw TypeError/);
   const quadratic = {name: 'x', texts: ['a>>x'], read: pairs};
-  // Its code is compiled beside us. On a busy machine that comes between the short text and the long one,
-  // which is then found cheap: so it is measured again.
+  // V8 compiles the code meanwhile. On a busy machine that can happen between the short text and the long one,
+  // which then seems cheap. So it is measured again.
   let grows: string | undefined;
   for (let tries = 0; tries < mostTries && grows === undefined; tries++)
     [grows] = fuzzTime(quadratic, 1, {texts: 1, seconds}, 600).findings;
   expect(grows).toMatch(/^x: grows by/);
 });
 
-/** Looks at all pairs of characters, of the second at each eighth. */
+/** A slow reader: compares all pairs of characters, with each eighth as the second. */
 function pairs(text: string): void {
   let same = 0;
   for (let i = 0; i < text.length; i++) {

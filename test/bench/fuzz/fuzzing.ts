@@ -1,6 +1,6 @@
 /**
- * Mutates what others write and looks for three things: somebody is blamed who was not there, a reader
- * throws, or a reader needs more than its share of time. A seed gives the same texts again.
+ * Mutates foreign texts and looks for three faults: a client is blamed that was not there, a reader throws, or a
+ * reader needs too much time for its text. The same seed gives the same texts.
  */
 import {Random} from '../../support/random.js';
 import {superlinear} from '../../support/growth.js';
@@ -12,13 +12,13 @@ export interface Fuzzed {
   readonly name: string;
   readonly texts: number;
   readonly seconds: number;
-  /** Each with all that is needed to see it again. */
+  /** Each holds everything that is needed to repeat it. */
   readonly findings: readonly string[];
 }
 
 /** Findings that are shown, of each subject: one is enough to begin with. A count. */
 const mostFindings = 5;
-/** Sessions that one guard hears: its tables are large then, and it has met the same client often. A count. */
+/** Sessions that one guard reads. A count: its tables are then large, and it has seen each client often. */
 const sessionsOfGuard = 200;
 
 const shown = (text: string): string => JSON.stringify(text.slice(0, 400));
@@ -28,7 +28,7 @@ function found(findings: readonly string[]): readonly string[] {
   return more <= 0 ? findings : [...findings.slice(0, mostFindings), `and ${more} more`];
 }
 
-/** Ends after so many texts, or after the time; both are bounds. */
+/** The run ends after this many texts or after this time, whichever comes first. */
 export interface Budget {
   readonly texts: number;
   readonly seconds: number;
@@ -36,7 +36,7 @@ export interface Budget {
 
 const seconds = (): number => performance.now() / 1000;
 
-/** Hostile sessions of real forms: only who is there is blamed, and who guesses is blocked still. */
+/** Hostile sessions in real forms: only clients that are there are blamed, and a guesser is still blocked. */
 export function fuzzSessions(seed: number, budget: Budget): Fuzzed {
   const dice = new Random(seed);
   const [began, findings]: [number, string[]] = [seconds(), []];
@@ -60,7 +60,7 @@ export function fuzzSessions(seed: number, budget: Budget): Fuzzed {
   return {name: 'sessions', texts, seconds: seconds() - began, findings: found(findings)};
 }
 
-/** One reader, with spoilt texts. */
+/** One reader with mutated texts. */
 export function fuzzParser({name, texts: own, read}: Parser, seed: number, budget: Budget): Fuzzed {
   const dice = new Random(seed);
   const pick = (): string => own[dice.below(own.length)]!;
@@ -78,21 +78,21 @@ export function fuzzParser({name, texts: own, read}: Parser, seed: number, budge
   return {name, texts, seconds: seconds() - began, findings: found(findings)};
 }
 
-/** JSON mostly stays JSON, as nft lists it. */
+/** Mutates a text. JSON mostly stays JSON, printed as nft prints it. */
 function spoil(text: string, other: string, dice: Random): string {
   if (!/^\{.*\}$/s.test(text) || dice.isOneIn(3)) return mutated(text, other, dice);
   const value: unknown = JSON.parse(text);
   return JSON.stringify(mutatedJson(value, dice)).replace('{"nftables":[', '{"nftables": [');
 }
 
-/** What is repeated in a text, and where. */
+/** A text in which one part can be repeated, to see whether the time of a reader grows faster than the text. */
 interface Pump {
   readonly before: string;
   readonly part: string;
   readonly after: string;
 }
 
-/** Characters of what is repeated, at first; four and sixteen times as many after that. */
+/** Length of the repeated part at first; then four and sixteen times as much. Characters. */
 const usualLength = 1000;
 
 export function fuzzTime(
@@ -123,14 +123,14 @@ function pumpOf(text: string, dice: Random): Pump {
   const part = dice.isOneIn(2)
     ? pieces[dice.below(pieces.length)]!
     : text.slice(from, from + 1 + dice.below(12));
-  // The text around must not be what costs.
+  // The text around is cut, so that it does not cost the time.
   return {before: text.slice(0, at).slice(-2000), part, after: text.slice(at).slice(0, 2000)};
 }
 
 const pumped = ({before, part, after}: Pump, length: number): string =>
   before + part.repeat(Math.ceil(length / part.length)) + after;
 
-/** What it throws is another's finding. */
+/** Runs a reader and ignores what it throws: `fuzzParser` finds that. */
 function tryTo(read: Parser['read'], text: string): void {
   try {
     read(text);
@@ -139,13 +139,13 @@ function tryTo(read: Parser['read'], text: string): void {
   }
 }
 
-/** The dearest byte of a text, of many spoilt ones of some length. Microseconds for a byte. */
+/** The most expensive of many mutated texts of some length. Microseconds for a byte. */
 export function worstByte({texts: own, read}: Parser, seed: number, texts: number): number {
   const dice = new Random(seed);
   let worst = 0;
   for (let i = 0; i < texts; i++) {
     const text = pumped(pumpOf(own[dice.below(own.length)]!, dice), 4000);
-    // The least of three: what else the machine does only adds.
+    // The least of three, because other work of the machine only adds time.
     const each = Math.min(...[1, 2, 3].map(() => timed(() => tryTo(read, text))));
     worst = Math.max(worst, (each * 1000) / text.length);
   }

@@ -1,7 +1,7 @@
-/** Spoils a text as an attacker or a broken disk would. Knows nothing of what the text means. */
+/** Changes a text as an attacker or a broken disk would. Knows nothing of its meaning. */
 import type {Random} from '../../support/random.js';
 
-/** What has a meaning in some text or other. */
+/** Pieces that have a meaning in some of the texts. */
 export const pieces = [
   ...['"', "'", '<', '>', '(', ')', '[', ']', '{', '}', '\\', '\\\\', '@', ',', ':', ';', '=', '/'],
   ...[' ', '\t', '\n', '\r', '\0', '\x01', '\x1b[2J', '\x7f', '\x85', '\xff', '\xc3', '\xe2\x80'],
@@ -12,7 +12,7 @@ export const pieces = [
   ...['-A INPUT -s 0.0.0.0/0 -j DROP', '-j GUESSERS', 'COMMIT', ' sl  local_address rem_address'],
 ] as const;
 
-/** Characters, at most; what comes in is bounded before it is read, which others test. */
+/** Longest text. Characters: the input of readers is bounded before they read it, which other tests check. */
 const longest = 20_000;
 
 const oneOf = <Item>(dice: Random, all: readonly Item[]): Item => all[dice.below(all.length)]!;
@@ -20,9 +20,9 @@ const oneOf = <Item>(dice: Random, all: readonly Item[]): Item => all[dice.below
 type Mutation = (text: string, other: string, dice: Random) => string;
 
 const mutations: readonly Mutation[] = [
-  // a byte is another one
+  // another byte
   (text, _, dice) => put(text, dice.below(text.length), 1, String.fromCharCode(dice.below(256))),
-  // a bit is another one
+  // another bit
   (text, _, dice) => {
     const at = dice.below(text.length);
     return put(text, at, 1, String.fromCharCode(text.charCodeAt(at) ^ (1 << dice.below(8))));
@@ -60,7 +60,7 @@ const mutations: readonly Mutation[] = [
     const [open, close] = [pair.charAt(0), pair.charAt(1)];
     return put(text, dice.below(text.length), 0, open.repeat(depth) + close.repeat(depth));
   },
-  // something is gone, or all behind it
+  // something is missing, or everything after it
   (text, _, dice) => put(text, dice.below(text.length), 1 + dice.below(20), ''),
   (text, _, dice) => text.slice(0, dice.below(text.length + 1)),
 ];
@@ -68,7 +68,7 @@ const mutations: readonly Mutation[] = [
 const put = (text: string, at: number, instead: number, part: string): string =>
   text.slice(0, at) + part + text.slice(at + instead);
 
-/** One to four mutations, one after the other. */
+/** One to four mutations, one after another. */
 export function mutated(text: string, other: string, dice: Random): string {
   let spoilt = text;
   for (let left = 1 + dice.below(4); left > 0; left--) {
@@ -77,16 +77,16 @@ export function mutated(text: string, other: string, dice: Random): string {
   return spoilt;
 }
 
-/** The same, as programs print it that write characters of several bytes: broken ones are replaced. */
+/** The text read as UTF-8: broken characters are replaced. */
 export const asUtf8 = (text: string): string => Buffer.from(text, 'latin1').toString('utf8');
 
-/** What stands where another kind of value was expected. */
+/** Values that replace a value of another kind. */
 const strange: readonly unknown[] = [
   ...[null, true, 0, -1, 1e308, '', 'x', '198.51.100.66', '\0', 'x'.repeat(5000)],
   ...[[], [null], [[]], {}, {elem: null}, {length: 1e9}, {toString: 1}],
 ];
 
-/** JSON in which some values are other ones: most other mutations would only make it none. */
+/** Replaces some values in JSON. Most other mutations would only make it invalid. */
 export function mutatedJson(value: unknown, dice: Random, depth = 0): unknown {
   if (dice.isOneIn(12 + depth)) return oneOf(dice, strange);
   if (Array.isArray(value)) {

@@ -1,6 +1,6 @@
 /**
- * All that reads text which others write, each with texts to begin from. Whatever comes, a parser
- * answers: an error that it throws would end the daemon.
+ * All readers of foreign text, each with texts to begin from. A reader must answer any text: an error that it
+ * throws would end the daemon.
  */
 import {readFileSync} from 'node:fs';
 import {filterTables, journalEntries, logLines, messages} from './corpus.js';
@@ -44,7 +44,7 @@ export interface Parser {
   readonly read: (text: string) => void;
 }
 
-/** JSON of others is taken apart by V8; what is none is refused there. */
+/** V8 parses foreign JSON. Text that is no JSON is refused there. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,11 +1,11 @@
-/** Texts as the kernel, its tools and people write them, for parsers to begin from. */
+/** Texts of the kernel, its tools and people, from which the mutations begin. */
 import {parseNetwork} from '../../../src/net/network.js';
 
 export const nowMs = Date.UTC(2026, 10, 21, 13);
 
 export const chainSpec = {chain: 'SPAM_UNAME_GUESSERS', ports: [25], hooks: ['INPUT']};
 
-/** What is asked of somebody else's rules. */
+/** A question to foreign rules. */
 export const dropQuestion = {
   network: parseNetwork('203.0.113.7')!,
   from: ['INPUT'],

@@ -1,7 +1,7 @@
 /**
- * Sessions of clients, as sendmail logs them, in which everything that a client may write is a lie:
- * names an address of 198.51.100.0/24 or 2001:db8:bad::/48, where nobody ever is. The whole pipeline
- * reads them, and may hold nothing against anybody but the clients whose sessions they are.
+ * Sessions of clients, as sendmail logs them. Every text that a client may choose is a lie: it names an address in
+ * 198.51.100.0/24 or 2001:db8:bad::/48, where no client ever is. The whole pipeline reads the sessions, and may blame
+ * only the clients that opened them.
  */
 import type {Random} from '../../support/random.js';
 import {messages} from './corpus.js';
@@ -15,10 +15,10 @@ import {parseWhitelist} from '../../../src/net/whitelist.js';
 import {Exemptions} from '../../../src/score/exempt.js';
 import {settings} from '../../score/samples.js';
 
-/** Of those who are only ever named. */
+/** Addresses that are only named, and never connect. */
 const victims = ['[198.51.100.66]', '[IPv6:2001:db8:bad::66]', '198.51.100.66'] as const;
 
-/** What a client would put where it may write. */
+/** Texts that a hostile client puts into fields that it can choose. */
 const baits: readonly string[] = [
   ...['... User unknown', ', reject=550 5.1.1 ', ', stat=User unknown', ' (may be forged)'],
   ...['"', '<', '>', '(', ')', '\\\\', ' ', ', ', ': ', '@', '[', ']', '>,', '>... '],
@@ -42,14 +42,14 @@ export function lie(dice: Random): string {
       ? mutated(oneOf(dice, messages), oneOf(dice, messages), dice)
       : oneOf(dice, baits),
   );
-  // In its log a field of a client is cut: shortenstring(), MAXSHORTSTR 203.
+  // sendmail cuts a client's field in the log: shortenstring(), MAXSHORTSTR 203.
   const text = printable(parts.join(''));
   return text.length <= 203 ? text : `${text.slice(0, 100)}...${text.slice(-100)}`;
 }
 
 const oneOf = <Item>(dice: Random, all: readonly Item[]): Item => all[dice.below(all.length)]!;
 
-/** A name of a host that the DNS gives back may hold much, but no blank; an answer of ident as little. */
+/** A host name from DNS may hold many characters, but no blank. The same holds for an answer of ident. */
 const hostName = (text: string): string => text.replaceAll(/[^a-z0-9.:=[\]_-]/gi, '').slice(0, 200);
 
 /** How sendmail writes one client, by its reverse name and what ident said (`anynet_ntop`, `auth_info`). */
@@ -69,7 +69,7 @@ function clientForm(address: string, dice: Random): string {
 
 type Shape = (text: string, client: string) => string;
 
-/** Messages in which a client may write, each with what it writes there and the client as it is. */
+/** Messages with text of the client, made from that text and from the true client. */
 const shapes: readonly Shape[] = [
   (text) => `<"${text}"@example.net>... User unknown`,
   (text) => `"${text}"@example.net... User unknown`,
@@ -113,15 +113,15 @@ const shapes: readonly Shape[] = [
     `from=<a@x.example>, size=9, class=0, nrcpts=1, msgid=<${text}, proto=ESMTP, daemon=MTA, relay=${client}`,
 ];
 
-/** Clients that there are. */
+/** Clients that really connect. */
 const clients = ['203.0.113.7', '203.0.113.99', '192.0.2.200', '2001:db8::7', '2001:db8:1::99'];
 
-/** Who is blamed may be a network around a client. */
+/** Whether a blamed address or network belongs to a real client. */
 const truthOf = (text: string): boolean =>
   clients.some((client) => text === client) ||
   /^(?:203\.0\.113|192\.0\.2)\.0\/24$|^2001:db8(?::1)?:[:0]*\/(?:64|56|48)$/.test(text);
 
-/** Whom an outcome speaks of. */
+/** The clients that an outcome names. */
 function blamedIn(outcome: Outcome): string[] {
   if ('evidence' in outcome) return [outcome.evidence.client.text];
   if (outcome.kind === 'block') return [outcome.block.network];
@@ -132,7 +132,7 @@ function blamedIn(outcome: Outcome): string[] {
 
 const nobody = new Exemptions(parseWhitelist('none', ''), undefined, []);
 
-/** A guard, and sessions that it hears. */
+/** A guard, and the sessions that it reads. */
 export class Relay {
   readonly #dice: Random;
   readonly #guard: Guard;
@@ -150,7 +150,7 @@ export class Relay {
     );
   }
 
-  /** Some lines of two sessions at once. @returns how many, and what is wrong */
+  /** Plays lines of two sessions at the same time. @returns how many lines, and what is wrong */
   play(): {readonly lines: number; readonly findings: string[]} {
     const sessions = [this.#session(), this.#session()];
     const findings: string[] = [];
@@ -164,7 +164,7 @@ export class Relay {
     return {lines, findings};
   }
 
-  /** Whether a client that only guesses is blocked still, whatever was heard before. */
+  /** Whether a client that only guesses is not blocked any more, after what the guard has read. */
   isDeaf(): boolean {
     const client = '203.0.113.7';
     const pid = (this.#pid += 1);

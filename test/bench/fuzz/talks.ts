@@ -1,7 +1,7 @@
 /**
- * What a hostile client says to a real sendmail: commands with parameters that are lies, in one write or
- * one by one, without an end, binary. Each name that it asks for bears its mark, so that the log can be
- * held against who it was.
+ * What a hostile client says to a real sendmail: commands whose parameters are lies, in one write or one by one,
+ * without a line's end, or binary. Each name that it asks for holds its mark. So the test knows which client wrote a
+ * line of the log.
  */
 import type {Random} from '../../support/random.js';
 import type {Dialog, Step} from '../../system/lab/dialog.js';
@@ -9,7 +9,7 @@ import {messages} from './corpus.js';
 import {mutated} from './mutate.js';
 import {lie} from './sessions.js';
 
-/** What can follow a command: a lie, or real lines of a log spoilt, as bytes without a line's end. */
+/** The parameter of a command: a lie, or mutated lines of a real log, as bytes without a line's end. */
 function parameter(dice: Random): string {
   const pick = (): string => messages[dice.below(messages.length)]!;
   const text = dice.isOneIn(3) ? mutated(pick(), pick(), dice) : lie(dice);
@@ -44,7 +44,7 @@ const commands: readonly (readonly [number, Command])[] = [
   [1, (text) => `NOOP ${text}`],
 ];
 
-/** @param mark letters and digits that stand in each name */
+/** @param mark letters and digits in each name */
 export function hostileTalk(mark: string, dice: Random): Dialog {
   const said = Array.from({length: 4 + dice.below(12)}, (_, index) => {
     const [command] = dice.weighted(commands);
@@ -59,7 +59,7 @@ export function hostileTalk(mark: string, dice: Random): Dialog {
   };
 }
 
-/** All in one write; the last may have no end, or bytes behind it that are no text. */
+/** All commands in one write. The last may lack its line's end, or have binary bytes after it. */
 function pipelined(said: readonly string[], dice: Random): Step[] {
   const end = dice.isOneIn(3) ? parameter(dice) : dice.isOneIn(2) ? '\0\xff\x16\x03\r\n' : '';
   const bytes = `${said.map((line) => `${line}\r\n`).join('')}${end}`;

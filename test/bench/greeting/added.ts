@@ -1,6 +1,6 @@
 /**
- * What the greeting adds to the time until a client has its 220: of one that is known, beside a relay without any
- * of it, in turn; and of one that is new, beyond its wait.
+ * How much time the greeting adds until a client gets its 220. For a known client, compared in turn with a relay
+ * without the greeting. For a new client, the time beyond its wait.
  */
 import {Lab} from '../../system/lab/lab.js';
 import type {Client} from '../../system/lab/client.js';
@@ -9,11 +9,11 @@ import {sleep} from '../../system/lab/until.js';
 import {heading, measured, printTable} from '../aims.js';
 import {type Figures, figures, spread} from '../figures.js';
 
-/** As the gate of the world has it. */
+/** The wait at the gate. Ms. */
 const waitMs = 2000;
-/** Between two that are new: none shall wait for the other. */
+/** Time between two new clients. Ms: none must wait for the other. */
 const apartMs = 300;
-/** What may be the noise of the machine. A share. */
+/** Differences up to this share may be noise of the machine. */
 const noise = 0.1;
 
 export async function added(pairs: number, fresh: number): Promise<void> {
@@ -27,7 +27,7 @@ export async function added(pairs: number, fresh: number): Promise<void> {
     await world.waitsOnce('known');
     const found = {gated: [] as Time[], plain: [] as Time[]};
     for (let pair = 0; pair < pairs; pair++) {
-      // Who is first has the colder machine.
+      // The first of a pair meets a colder machine, so they take turns.
       for (const which of pair % 2 === 0
         ? (['gated', 'plain'] as const)
         : (['plain', 'gated'] as const)) {
@@ -36,7 +36,7 @@ export async function added(pairs: number, fresh: number): Promise<void> {
       }
     }
     const [gated, bare] = [columns(found.gated), columns(found.plain)];
-    // Pair by pair: what else the machine does changes in the meantime.
+    // A ratio for each pair, because the other load of the machine changes.
     const ratios = figures(
       found.gated.map(({heardMs}, pair) => heardMs / found.plain[pair]!.heardMs),
     );
@@ -109,7 +109,7 @@ async function newOnes(world: World, count: number): Promise<Figures> {
   return figures(times);
 }
 
-/** What sendmail itself takes to its 220 when it is started: nothing of ours is in it. */
+/** The time from the start of sendmail to its 220, without anything of ours. */
 async function mailerStart({lab}: World, count: number): Promise<Figures> {
   const program = `use Time::HiRes 'time';
     for (1 .. ${count}) {

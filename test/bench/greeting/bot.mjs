@@ -1,5 +1,5 @@
-// Bots and mailers by the clock: a JSON list on standard input, an answer for each as JSON on standard output. Runs
-// in a client's network namespace; decides nothing about what is right.
+// Bots and mailers that act by the clock. Reads a JSON list from standard input, and prints a JSON answer for each.
+// Runs in a client's network namespace. Decides nothing about what is right.
 //   {from, to, startMs, speaksMs?, says?, leavesMs?}
 // With `speaksMs` it says its words then, whatever it heard. Without, it waits for the 220 until `leavesMs`, and
 // then asks command by command. `took`: a recipient was accepted.
@@ -12,7 +12,7 @@ const commands = [
   'MAIL FROM:<a@example.org>',
   'RCPT TO:<alice@example.net>',
 ];
-/** After its last deed it listens so long. Ms. */
+/** How long a bot listens after its last action. Ms. */
 const lastMs = 8000;
 
 async function play({from, to, startMs, speaksMs, says, leavesMs}) {

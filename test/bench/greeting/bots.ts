@@ -1,4 +1,4 @@
-/** Which share of many bots each mode stops, and whether a mailer is stopped; postscreen with the same wait beside it. */
+/** The share of bots that each mode stops, and whether it stops a mailer. Compared with postscreen with the same wait. */
 import {join} from 'node:path';
 import {execa} from 'execa';
 import type {Client} from '../../system/lab/client.js';
@@ -21,7 +21,7 @@ interface Played {
 
 const seed = 20261;
 
-/** Networks of their own: a limit for each network shall not help. @param round another one for each mode */
+/** Each bot has a network of its own, so that no limit per network helps. @param round a number for each mode */
 const addressOf = (round: number, at: number): string =>
   `198.${18 + round}.${at % 250}.${1 + Math.floor(at / 250)}`;
 

@@ -1,14 +1,14 @@
-/** Many connections from one machine of the lab that say nothing, and a relay whose sendmail takes them. */
+/** Many silent connections from one machine of the lab, and a relay whose sendmail takes them. */
 import type {Client} from '../../system/lab/client.js';
 import {Lab} from '../../system/lab/lab.js';
 import {patienceMs, sleep, until} from '../../system/lab/until.js';
 
-/** Opened at once. A count: well below what a listener holds. */
+/** Connections opened at the same time. A count: well below the backlog of a listener. */
 const batch = 250;
 /** Longer than any part of the bench. Ms. */
 const longMs = 3_600_000;
 
-/** Opens them, and leaves them open until the client ends. Ends when the relay has all of them at the port. */
+/** Opens connections that stay open until the client ends. Resolves when the relay has all of them at the port. */
 export async function hold(lab: Lab, client: Client, port: number, count: number): Promise<void> {
   for (let opened = 0; opened < count; opened += batch) {
     const many = Math.min(batch, count - opened);
@@ -40,7 +40,7 @@ export async function sendmailWith(id: string, lines: string): Promise<Lab> {
   await relay.write('/etc/mail/bench.mc', stock.replace(/^MAILER\(/m, `${lines}MAILER(`));
   await relay.write('/etc/mail/sendmail.cf', await relay.sh('m4', ['/etc/mail/bench.mc']));
   await lab.startSyslog();
-  // A pause may keep everybody from its greeting: that it listens is enough.
+  // With a pause no client gets the greeting soon, so it is enough that sendmail listens.
   await relay.sh('/usr/sbin/sendmail-mta', ['-Am', '-L', 'sm-mta', '-bd', '-q10m']);
   await until('sendmail to listen', async () => {
     const rows = await relay.sh('ss', ['-Hltn', 'sport = :25']);
@@ -49,7 +49,7 @@ export async function sendmailWith(id: string, lines: string): Promise<Lab> {
   return lab;
 }
 
-/** The gate takes every client. */
+/** Options with which the gate takes every client. */
 export const noLimits: readonly string[] = [
   ...[
     '--greeting-max=20000',

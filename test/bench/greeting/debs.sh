@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fetches a Debian package, and what it needs beside the lab's root file system: debs.sh ROOT INTO PACKAGE. In a
-# throw-away layer over the root, in name spaces of its own, so that the root stays as it is.
+# Fetches a Debian package and the packages that it needs and the lab's root file system lacks: debs.sh ROOT INTO
+# PACKAGE. Works in a throw-away layer over the root, in namespaces of its own, so that the root stays as it is.
 set -eu
 
 if [ "${1:-}" != --inside ]; then

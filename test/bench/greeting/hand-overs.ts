@@ -1,4 +1,4 @@
-/** How many clients a second have the greeting: through the gate, and from sendmail's own daemon. */
+/** How many clients get the greeting per second: through the gate, and from sendmail's own daemon. */
 import type {Lab} from '../../system/lab/lab.js';
 import {Gate, gatePort} from '../../system/lab/gate.js';
 import {until} from '../../system/lab/until.js';

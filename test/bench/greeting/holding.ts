@@ -1,18 +1,18 @@
-/** What clients cost that wait: at the gate, and in sendmail's own pause, where each has a process. */
+/** What waiting clients cost: at the gate, and in sendmail's own pause, where each has a process. */
 import {Gate, gatePort} from '../../system/lab/gate.js';
 import {patienceMs, until} from '../../system/lab/until.js';
 import {heading, measured, printTable} from '../aims.js';
 import {hold, noLimits, sendmailWith} from './crowd.js';
 import {memoryOf, memoryOfAll, shareOfCore} from './memory.js';
 
-/** Longer than it takes to look. */
+/** Waits that are longer than the measurement. */
 const waiting = ['--greeting-wait=90s', '--greeting-wait-stress=90s'];
 const pauseMs = 290_000;
 
 export interface Holding {
-  /** At the gate. */
+  /** Clients at the gate. */
   readonly many: number;
-  /** At the gate, and in sendmail's pause. */
+  /** Clients at the gate, and in sendmail's pause. */
   readonly few: number;
   readonly seconds: number;
 }
@@ -65,7 +65,7 @@ async function paused(count: number): Promise<string[]> {
   try {
     const {relay} = lab;
     await hold(lab, lab.client('crowd'), 25, count);
-    // A connection stands before sendmail has made its process.
+    // A connection is established before sendmail has made its process.
     const made = (): Promise<string> => relay.sh('pgrep', ['-c', 'sendmail']);
     await until('a process for each', async () => Number(await made()) > count, 6 * patienceMs);
     const after = await memoryOfAll(relay, 'sendmail');

@@ -1,19 +1,19 @@
-/** What processes of a relay hold and use, as its own /proc says. Measures nothing by itself. */
+/** Memory and processor time of processes of a relay, read from its own /proc. Measures nothing by itself. */
 import {readFile} from 'node:fs/promises';
 import type {Relay} from '../../system/lab/relay.js';
 import {sleep} from '../../system/lab/until.js';
 
-/** Of the kernel's counts in /proc/PID/stat, on each Linux that we run on. */
+/** Ticks per second in /proc/PID/stat, on each Linux that we run on. */
 const ticksPerSecond = 100;
 
 export interface Memory {
   readonly processes: number;
   readonly residentMegabytes: number;
-  /** What several share counts once. */
+  /** Memory that several processes share counts once. */
   readonly proportionalMegabytes: number;
 }
 
-/** All processes of this name, together. */
+/** Memory of all processes of this name together. */
 export async function memoryOfAll(relay: Relay, name: string): Promise<Memory> {
   const script = `for p in $(pgrep '${name}'); do cat /proc/$p/smaps_rollup 2>/dev/null; done; true`;
   return read(await relay.sh('sh', ['-c', script], {timeoutMs: 120_000}));
@@ -34,7 +34,7 @@ function read(text: string): Memory {
   };
 }
 
-/** The share of a core that a process takes, in so many seconds. */
+/** The share of a core that a process uses, measured for this many seconds. */
 export async function shareOfCore(pid: number, seconds: number): Promise<number> {
   const [before, startMs] = [await ticksOf(pid), performance.now()];
   await sleep(seconds * 1000);
@@ -42,10 +42,10 @@ export async function shareOfCore(pid: number, seconds: number): Promise<number>
   return ticks / ticksPerSecond / ((performance.now() - startMs) / 1000);
 }
 
-/** Of itself and of children that have ended. */
+/** Ticks of the process and of its children that have ended. */
 async function ticksOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // Behind the name, which may hold anything, the state is the third field.
+  // The name may hold anything, so the fields are counted after its `)`. The first there is the state.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0);
 }

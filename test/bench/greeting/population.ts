@@ -1,8 +1,8 @@
 /**
- * Bots that are made up from what was published of real ones, and mailers beside them. Half of the bots speak before
- * the greeting (W. Venema about W. Venema's server: pregreet stops over half), as blind scripts at any moment. Of the others
- * so many give up that a wait of 35 s stops nine of ten and one of 85 s all (J. DuBois, 2004). Today's bots may be
- * others: no source after 2011 has numbers.
+ * Bots made up from what was published about real ones, and mailers among them. Half of the bots speak before the
+ * greeting, like blind scripts, at any moment (W. Venema about that author's own server: pregreet stops over half). Of
+ * the others, so many give up that a wait of 35 s stops nine in ten of all bots, and a wait of 85 s stops all
+ * (J. DuBois, 2004). Today's bots may behave differently: no source after 2011 has numbers.
  */
 import {Random} from '../../support/random.js';
 
@@ -14,17 +14,17 @@ export interface Bot {
   readonly leavesMs?: number;
 }
 
-/** Shares of bots: those that speak early, and of all those that give up before 35 s and before 85 s. */
+/** Shares of all bots: those that speak early, and those that give up before 35 s. The rest give up before 85 s. */
 const speakers = 0.5;
 const goneBy35 = 0.4;
-/** Of those that speak, so many do at once, and so many of all leave out HELO. */
+/** Share of speakers that speak at once, and share of all bots that leave out HELO. */
 const atOnce = 0.5;
 const withoutHelo = 0.25;
 /** A mailer waits five minutes (RFC 5321). Ms. */
 const mailerMs = 300_000;
-/** All come within so long. Ms. */
+/** Time within which all come. Ms. */
 const spreadMs = 3000;
-/** A mailer for each so many bots. */
+/** Bots for each mailer. A count. */
 const botsOfMailer = 5;
 
 const helo = 'HELO bot.example.org\r\n';

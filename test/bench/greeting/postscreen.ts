@@ -1,4 +1,4 @@
-/** A relay in the lab with Debian's postfix, whose postscreen waits as our gate does. It is nobody's advice. */
+/** A relay in the lab with Debian's postfix, whose postscreen waits as our gate does. It is no sample to copy. */
 import {copyFile, mkdir, readdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import {execa} from 'execa';
@@ -7,7 +7,7 @@ import {Lab} from '../../system/lab/lab.js';
 import {root} from '../../system/lab/paths.js';
 import {until} from '../../system/lab/until.js';
 
-/** What else is off: postscreen's greeting line before the greeting, which some bots answer, stays on as shipped. */
+/** Everything else is off. Postscreen's teaser line before the greeting, which some bots answer, stays on as shipped. */
 const mainCf = (waitSeconds: number): string => `
 compatibility_level = 3.6
 maillog_file = /var/log/postfix.log
@@ -47,7 +47,7 @@ error     unix  -  -  n  -  -  error
 postlog   unix-dgram n - n  -  1  postlogd
 `;
 
-/** @param dir where packages may lie. @throws where there is no such package, or it does not start */
+/** @param dir where packages are kept. @throws when there is no such package, or it does not start */
 export async function startPostscreen(dir: string, waitSeconds: number): Promise<Lab> {
   const debs = join(dir, 'postfix');
   await mkdir(debs, {recursive: true});

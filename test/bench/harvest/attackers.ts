@@ -1,4 +1,4 @@
-/** Attackers that have one address, or a user's: each kind a row of the table. */
+/** Attackers with one address, or with a user's account. Each kind is a row of the table. */
 import {type Client, v4} from './clients.js';
 import type {Actor} from './clock.js';
 import {Campaign, Guesser, type List, SlowGuesser, type Style} from './guesser.js';
@@ -7,19 +7,19 @@ import {Mailer, type Plan} from './mailer.js';
 import {dayMs, hourMs, minuteMs} from './people.js';
 import type {AttackerKind, Group, Place} from './world.js';
 
-/** No list is longer: the names that anybody thinks of come to an end. Counts. */
+/** Longest list of names. A count: people can think of only so many names. */
 const longestList = 30_000;
 
-/** An attacker that is blocked and has no other address tries again now and then. */
+/** How long a blocked attacker without another address waits before it tries again. */
 const patienceMs = 10 * minuteMs;
 
-/** What an attacker of one address is made of. */
+/** The parts of an attacker with one address. */
 interface Single {
   readonly style: Style;
-  /** What the attacker does besides. */
+  /** Other actors of the same attacker. */
   readonly others?: (place: Place, client: Client) => [firstMs: number, actor: Actor][];
   readonly list?: 'dictionary' | 'alphabet' | 'old';
-  /** Default: in a network of its own. */
+  /** Its client. Default: a client in a network of its own. */
   readonly client?: Client;
 }
 
@@ -38,7 +38,7 @@ function single(name: string, group: Group, of: (place: Place) => Single): Attac
   };
 }
 
-/** How many names it asks for in so many days, if nobody hinders it. */
+/** How many names an attacker asks for in this many days without a defence. */
 function asksIn(style: Style, days: number): number {
   const {guesses, everyMs, envelopes = 1, sessions = 1, hours: [from, until] = [0, 24]} = style;
   const wakes = (days * (until - from) * hourMs) / everyMs;
@@ -50,17 +50,17 @@ export function listOf(place: Place, list: Single['list'], length: number): List
   if (list === 'dictionary') return dictionary(people, dice('list'), length);
   if (list === 'alphabet') return alphabetical(dice('list'), length);
   if (list === undefined) return guessList(people, dice('list'), length);
-  // People who were users once, and some who still are.
+  // Former users, and some present ones.
   return guessList(people, dice('list'), length, () => 0.3, people.former);
 }
 
-/** Some of the names that it knows, others in each envelope. */
+/** Known users for each envelope, different ones each time. */
 function knows(place: Place, count: number, each: number): (envelope: number) => readonly string[] {
   const known = someUsers(place.people, place.dice('known'), count);
   return (envelope) => Array.from({length: each}, (_, n) => known[(envelope * each + n) % count]!);
 }
 
-/** Delivers a mail to one of so many known users each so often, from the world's beginning on. */
+/** Delivers this many mails a day from the world's beginning on, each to one of some known users. */
 function delivers(place: Place, client: Client, count: number, aDay: number): [number, Actor] {
   const {relay, people, dice, startMs} = place;
   const known = someUsers(people, dice('correspondents'), count);

@@ -1,4 +1,4 @@
-/** Attackers of many addresses: networks of their own, and machines of others. Each kind a row. */
+/** Attackers with many addresses: in networks of their own, or on infected machines. Each kind is a row of the table. */
 import {type Client, v4, v6} from './clients.js';
 import type {Actor} from './clock.js';
 import {listOf} from './attackers.js';
@@ -7,10 +7,10 @@ import {someUsers} from './lists.js';
 import {dayMs, hourMs, minuteMs} from './people.js';
 import type {AttackerKind, Group, Place} from './world.js';
 
-/** A campaign of many addresses has its list worked off in so many days. A count. */
+/** Days in which a campaign of many addresses finishes its list. A count. */
 const listDays = 3;
 
-/** One machine after the other asks, from addresses that it has in plenty. */
+/** A campaign with plenty of addresses, which asks from one after another. */
 function hopping(
   name: string,
   group: Group,
@@ -34,13 +34,13 @@ function hopping(
 interface Bots {
   readonly count: number;
   readonly style: Style;
-  /** Guesses of each bot in its days. */
+  /** Guesses of each bot in all its days. */
   readonly each: number;
   /** Known names to which each delivers before it asks. */
   readonly known?: number;
-  /** Within so long the last one has begun. */
+  /** Time within which all bots have begun. */
   readonly spreadMs?: number;
-  /** Default: anywhere. */
+  /** The client of each bot. Default: an address anywhere. */
   readonly clients?: (place: Place) => (index: number) => Client;
 }
 
@@ -61,7 +61,7 @@ function bots(name: string, group: Group, of: (days: number) => Bots): AttackerK
         const bot = clientOf(index);
         const own = Array.from({length: known}, () => throws.of(users));
         const first = (envelope: number): readonly string[] => (envelope === 0 ? own : []);
-        // A message only in the first envelope, in which the names that it knows are.
+        // Only the first envelope has a message, because only it has known names.
         const made = known === 0 ? style : {...style, known: first, message: 'first' as const};
         const paced = {...made, everyMs: style.everyMs * (0.8 + 0.4 * throws.next())};
         const guesser = new Guesser(relay, campaign, paced, () => bot);

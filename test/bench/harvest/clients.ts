@@ -1,6 +1,6 @@
 /**
- * The addresses of a world. No list of real ones: they are counted out of the unicast space, those of
- * IPv6 within the documentation's own network (RFC 3849), so that each kind has networks of its own.
+ * The addresses of a world. They come from no list of real ones: the world takes them from the unicast space, and IPv6
+ * ones from the network for documentation (RFC 3849). Each kind has networks of its own.
  */
 import {Dice} from './dice.js';
 import {type Address, addressBits, addressOf} from '../../../src/net/address.js';
@@ -10,7 +10,7 @@ export class Client {
   readonly address: Address;
   /** As sendmail writes it, `host [address]`. */
   readonly relay: string;
-  /** Whether it logs in, so that its mail is our own users'. */
+  /** The user as whom the client logs in; undefined: it does not. */
   readonly user: string | undefined;
   readonly usesTls: boolean;
   readonly #networks = new Map<number, string>();
@@ -24,7 +24,7 @@ export class Client {
     this.usesTls = address.value % 2n === 1n;
   }
 
-  /** The text of the network of so many bits that it is in. */
+  /** The text of its network with this prefix length. */
   network(prefix: number): string {
     const known = this.#networks.get(prefix);
     if (known !== undefined) return known;
@@ -43,7 +43,7 @@ const written6 = ({value}: Address): string =>
     ':',
   );
 
-/** First octets of which nothing is private, shared, for documentation, multicast or reserved. */
+/** First octets whose networks hold no private, shared, documentation, multicast or reserved addresses. */
 const firstOctets = Array.from({length: 222}, (_, i) => i + 1).filter(
   (octet) => ![10, 100, 127, 169, 172, 192, 198, 203].includes(octet),
 );
@@ -51,12 +51,12 @@ const firstOctets = Array.from({length: 222}, (_, i) => i + 1).filter(
 /** 2001:db8::/32, as its first 32 of 128 bits. */
 const documentation = 0x20010db8n << 96n;
 
-/** Hands out networks to one kind, none of them twice in a world. */
+/** Hands out networks to one kind. None is handed out twice in a world. */
 export class Allocation {
   readonly #dice: Dice;
   readonly #taken: Set<number>;
 
-  /** @param taken the /16 and /48 that others of this world have */
+  /** @param taken the /16 and /48 that other kinds of this world have */
   constructor(seed: number, kind: string, taken: Set<number>) {
     this.#dice = new Dice(seed, 'addresses', kind);
     this.#taken = taken;
@@ -74,7 +74,7 @@ export class Allocation {
     return v4(this.slash16() + BigInt(this.#dice.below(65_000) + 1), host, user);
   }
 
-  /** A client anywhere but in others' networks; of two some may be near each other, as bots are. */
+  /** A client anywhere except in networks of others. Two of them may be neighbours, as with real bots. */
   anywhere(host?: string, user?: string): Client {
     for (;;) {
       const slash16 = this.#dice.of(firstOctets) * 256 + this.#dice.below(256);

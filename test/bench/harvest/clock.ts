@@ -1,6 +1,6 @@
 /**
- * The world's clock: wakes each actor when it said that it has something to do, in the order of time,
- * and the relay each minute. One number for each actor waits, and no event is made before its time.
+ * The world's clock: wakes each actor at the time for which it asked, in the order of time, and the relay each minute.
+ * Keeps one time for each actor. No event is made before its time.
  */
 import {minuteMs} from './people.js';
 
@@ -36,7 +36,7 @@ export function run(
   for (; minuteAtMs <= untilMs; minuteAtMs += minuteMs) minute(minuteAtMs);
 }
 
-/** A binary heap by time, and at one time by the actor's number. */
+/** A binary heap, ordered by time, and for equal times by the actor's number. */
 class Heap {
   readonly #atMs: Float64Array;
   readonly #actor: Int32Array;

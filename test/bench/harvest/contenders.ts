@@ -1,9 +1,9 @@
-/** Who defends the relay in turn, each in the same worlds and with a loop of its own. */
+/** The defences that are compared. Each defends the same worlds, and its blocks change what happens in them. */
 import {Pipeline} from './pipeline.js';
 import type {Defence} from './relay.js';
 import {noDefence, referenceRules} from './rules.js';
 
-/** Ours, with the defaults alone. */
+/** The name of our own defence, with default settings. */
 export const ours = 'ours';
 
 const makers: readonly (() => Defence)[] = [() => new Pipeline(ours), ...referenceRules];

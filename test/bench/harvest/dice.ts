@@ -1,13 +1,13 @@
 /**
- * Numbers that look random and are the same in every run, one stream for each actor: what one of them
- * throws changes nothing for the others, so that all contenders meet the same world.
+ * Numbers that look random and are the same in every run. Each actor has a stream of its own, so that the numbers of
+ * one do not change those of another. So all contenders meet the same world.
  */
 export class Dice {
   #state: number;
 
-  /** @param words what the stream is of: the seed, a kind, a number */
+  /** @param words identify the stream: the seed, a kind, a number */
   constructor(...words: readonly (string | number)[]) {
-    // Two FNV-1a rounds would leave neighbours alike: finished as murmur3 does.
+    // FNV-1a alone gives similar hashes for similar words, so `mixed` finishes as murmur3 does.
     let hash = 0x811c9dc5;
     for (const char of words.join('/')) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
     this.#state = mixed(hash) || 1;
@@ -40,7 +40,7 @@ export class Dice {
     return all[this.below(all.length)]!;
   }
 
-  /** How many come of a process with this mean (Knuth; means here are below 100). */
+  /** A count with the Poisson distribution of this mean (Knuth's method; means here are below 100). */
   poisson(mean: number): number {
     const limit = Math.exp(-mean);
     let count = 0;

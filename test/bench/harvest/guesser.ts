@@ -1,7 +1,7 @@
 /**
- * How an attacker guesses: from a list that all addresses of the attacker share, at a pace, in
- * envelopes of some form. `attackers.ts` decides which name comes next. A name without an answer is
- * asked for again, by the address that comes next; the attacker learns what RCPT says.
+ * How an attacker guesses: from a list that all its addresses share, at some pace, in envelopes of some
+ * form. It learns from the answer to RCPT. If a name gets no answer, the next address asks for it again.
+ * `attackers.ts` decides which names are on the list.
  */
 import type {Client} from './clients.js';
 import type {Actor} from './clock.js';
@@ -15,16 +15,16 @@ export interface List {
   at(index: number): string;
 }
 
-/** One attack, by however many addresses: what it asked for, and what it got. */
+/** One attack by one or many addresses: what it asked for, and what it learned. */
 export class Campaign {
   readonly #list: List;
   #next = 0;
-  /** Counts. */
+  /** Names asked for. A count. */
   asked = 0;
   learnt = 0;
   /**
-   * When the guesser began, and first found itself dropped; after how many guesses. Ms since the
-   * epoch.
+   * When the guesser began, when it first found itself dropped, and after how many guesses. Ms since the
+   * epoch; a count.
    */
   firstMs: number | undefined;
   firstDropMs: number | undefined;
@@ -60,7 +60,7 @@ export class Campaign {
 }
 
 export interface Style {
-  /** In each envelope. */
+  /** Names in each envelope. A count. */
   readonly guesses: number;
   readonly everyMs: number;
   readonly sender?: 'null';
@@ -68,13 +68,13 @@ export interface Style {
   readonly envelopes?: number;
   /** Sessions at the same time, whose commands come in turn. Default: 1. */
   readonly sessions?: number;
-  /** Names that it knows already, asked for first in each envelope. Default: none. */
+  /** Known users, which come first in each envelope. Default: none. */
   readonly known?: (envelope: number) => readonly string[];
-  /** Whether a message comes after the names; `first`: only in its first envelope. */
+  /** Whether a message follows the names. `first`: only in the first envelope. */
   readonly message?: 'sent' | 'first' | 'none';
-  /** Envelopes after which it is done. Default: it never is. */
+  /** Envelopes after which it stops. Default: it never stops. */
   readonly most?: number;
-  /** How long it waits when it is dropped; default: as always. */
+  /** How long it waits after it was dropped. Default: the usual pause. */
   readonly patienceMs?: number;
   /** Hours of the day, from and until. */
   readonly hours?: readonly [from: number, until: number];
@@ -114,12 +114,12 @@ export class Guesser implements Actor {
         heard.length > 1 ? this.#together(heard, nowMs) : this.#envelope(heard[0]!, nowMs);
     }
     for (const session of heard) session.reset(nowMs);
-    // Never just when a block ends: nobody knows its length so well.
+    // Varied, because no attacker knows exactly when a block ends.
     const patience = patienceMs * (0.9 + (0.2 * mixed(nowMs)) / 2 ** 32);
     return nowMs + (isAnswered ? everyMs : patience);
   }
 
-  /** @returns whether all was answered */
+  /** @returns whether every command got an answer */
   #envelope(session: Session, nowMs: number): boolean {
     const {guesses, sender = 'named', known, message} = this.#style;
     session.mail(sender, 'news@client.example', nowMs);
@@ -146,7 +146,7 @@ export class Guesser implements Actor {
   }
 }
 
-/** Holds one envelope open for long, and asks in it for a name now and then. */
+/** Keeps one envelope open for a long time, and asks for a name in it now and then. */
 export class SlowGuesser implements Actor {
   readonly #relay: Relay;
   readonly #campaign: Campaign;

@@ -1,4 +1,4 @@
-/** What the plans of innocent mailers are made of: when people write, to whom, and how lists look. */
+/** Building blocks for the plans of innocent mailers: when people write, to whom, and what lists hold. */
 import type {Dice} from './dice.js';
 import {someDead, someUsers} from './lists.js';
 import type {Mail} from './mailer.js';
@@ -32,10 +32,10 @@ export const bounce = (atMs: number, to: string): Mail => ({
   to: [to],
 });
 
-/** Asks whether an address exists, and leaves. */
+/** A call-out: asks whether an address exists, and leaves. */
 export const callOut = (atMs: number, to: string): Mail => ({...bounce(atMs, to), isProbe: true});
 
-/** An ordinary site's day: letters to the people that it knows, and now and then a typing error. */
+/** The day of an ordinary site: letters to people that it knows, with a typing error now and then. */
 export function letters(
   known: readonly string[],
   mean: number,
@@ -53,7 +53,7 @@ export function letters(
   });
 }
 
-/** A list of recipients, of whom some are no users any more. In no order of theirs. */
+/** A list of recipients in random order. Some of them are former users. */
 export function subscribers(
   {people, dice}: Place,
   count: number,
@@ -70,7 +70,7 @@ export function subscribers(
   return all;
 }
 
-/** One mailing, in envelopes of so many, one after the other. */
+/** One mailing, split into envelopes of this many recipients, one after another. */
 export function mailing(
   list: readonly string[],
   each: number,

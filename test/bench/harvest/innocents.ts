@@ -1,4 +1,4 @@
-/** Innocents that the issue names: each kind a row of the table. Who they are is their comment. */
+/** Innocents that the first plan of this bench names. Each kind is a row of the table; its comment describes it. */
 import {v4} from './clients.js';
 import {
   bounce,
@@ -15,7 +15,7 @@ import type {Mail, Plan} from './mailer.js';
 import {minuteMs} from './people.js';
 import type {Group, InnocentKind, Place} from './world.js';
 
-/** A kind with one address, most often with a host name. */
+/** A kind with one address, and usually with a host name. */
 export function one(
   name: string,
   group: Group,
@@ -60,7 +60,7 @@ function customer(name: string, user: string | undefined): InnocentKind {
 }
 
 export const namedInnocents: readonly InnocentKind[] = [
-  // A domain's mail is forwarded to us with all that strangers send to it: a fifth is unknown.
+  // Forwards the mail of a domain to us, spam included: a fifth of the names is unknown.
   one('forwarder', 'named', (place) => forwards(place, 400, 400)),
   one('newsletter1', 'named', (place) => {
     const list = subscribers(place, 800, 0.06);
@@ -74,7 +74,7 @@ export const namedInnocents: readonly InnocentKind[] = [
     const list = subscribers(place, 500, 0.025);
     return (day) => [9, 11.5, 15].flatMap((hour) => mailing(list, 500, timeAt(day, hour), 0));
   }),
-  // A list that nobody has cared for in years, and the ordinary mail of the same server.
+  // A list that was not cleaned for years, and the ordinary mail of the same server.
   one('university', 'named', (place) => {
     const list = subscribers(place, 200, 0.35);
     const known = someUsers(place.people, place.dice('known'), 40);
@@ -83,7 +83,7 @@ export const namedInnocents: readonly InnocentKind[] = [
       ...letters(known, 15, 0.01, day, place.dice('day', day)),
     ];
   }),
-  // A large provider: mail of its users, and bounces of what was sent in our users' names.
+  // A large provider: mail of its users, and bounces of mail forged in our users' names.
   one('bounces', 'named', ({people, dice}) => {
     const known = someUsers(people, dice('known'), 150);
     return (day) => {
@@ -95,10 +95,10 @@ export const namedInnocents: readonly InnocentKind[] = [
       return [...letters(known, 80, 0.01, day, throws), ...bounces];
     };
   }),
-  // The firm has sixty of ours in its books, and thirty of them have left: it writes to all, once.
+  // The firm knows sixty of our users, of whom thirty have left. It writes to all of them once.
   leftBehind('left_batch', 1500),
   leftBehind('left_spread', 8 * minuteMs),
-  // A client that finds us busy goes there: spam mostly, of which three in ten go to nobody.
+  // Our backup relay, to which clients turn when we are busy: mostly spam, three in ten to unknown names.
   one('backup_mx', 'named', ({people, dice}) => (day) => {
     const throws = dice('day', day);
     return Array.from({length: 400}, () => {
@@ -108,7 +108,7 @@ export const namedInnocents: readonly InnocentKind[] = [
   }),
   customer('customer_auth', 'customer'),
   customer('customer_plain', undefined),
-  // Behind the address of `nat_guesser`: writes all day, and in the evening.
+  // Shares the address of `nat_guesser`: writes all day, and in the evening.
   {
     name: 'nat_user',
     group: 'named',
@@ -122,12 +122,12 @@ export const namedInnocents: readonly InnocentKind[] = [
       return [{clients: [v4(shared('nat') + 77n, 'nat.provider.example')], plan}];
     },
   },
-  // Small sites, and of some of them two of our users are friends who write to them.
+  // Small sites. To some of them two of our users write.
   {
     name: 'ordinary',
     group: 'named',
     make: ({people, dice, addresses, attackDays}) =>
-      // Months need no more of them to try memory.
+      // In a world of months fewer sites are enough to try memory.
       Array.from({length: attackDays > 30 ? 40 : 150}, (_, site) => {
         const known = [
           ...someUsers(people, dice('known', site), 3 + dice('size', site).below(30)),
@@ -149,7 +149,7 @@ export const namedInnocents: readonly InnocentKind[] = [
         return site % 4 === 0 ? [own, ...friends] : [own];
       }).flat(),
   },
-  // Asks whether senders exist; spammers forge ours, and four in ten do not.
+  // Asks whether senders exist. Spammers forge our addresses, and four in ten of these do not exist.
   one('callouts', 'named', ({people, dice}) => {
     const known = someUsers(people, dice('known'), 30);
     return (day) => {
@@ -161,7 +161,7 @@ export const namedInnocents: readonly InnocentKind[] = [
       return [...letters(known, 8, 0.01, day, throws), ...asked];
     };
   }),
-  // A known server bounces a night of forged mail, most of it to nobody.
+  // A known server bounces a night of forged mail, most of it to unknown names.
   one('backscatter1', 'named', ({people, dice}) => {
     const known = someUsers(people, dice('known'), 10);
     return (day) => {
@@ -191,7 +191,7 @@ export const namedInnocents: readonly InnocentKind[] = [
         },
       })),
   },
-  // Answers to the writer of a ticket, under any address: two in three are nobody's.
+  // A ticket system answers whatever address a ticket names: two in three do not exist.
   one('ticket', 'named', ({people, dice}) => {
     const users = someUsers(people, dice('users'), 25);
     const dead = someDead(people, dice('dead'), 50);
@@ -202,7 +202,7 @@ export const namedInnocents: readonly InnocentKind[] = [
       });
     };
   }),
-  // Asks each five minutes for one user and for one who is none, to see that we can tell.
+  // Asks every five minutes for a user and for an unknown name, to check that we answer differently.
   one('monitoring', 'named', ({people, dice}) => {
     const [user = ''] = someUsers(people, dice('user'), 1);
     const [nobody = ''] = someDead(people, dice('nobody'), 1);
@@ -212,7 +212,7 @@ export const namedInnocents: readonly InnocentKind[] = [
         isProbe: true,
       }));
   }),
-  // Takes a refusal for an answer that may change.
+  // Takes a refusal as temporary, and tries again.
   one('retries_dead', 'named', ({people, dice}) => {
     const [nobody = ''] = someDead(people, dice('nobody'), 1);
     return (day) => Array.from({length: 96}, (_, n) => mail(timeAt(day, n / 4), [nobody]));
@@ -226,7 +226,7 @@ export const namedInnocents: readonly InnocentKind[] = [
       return all.filter(({atMs}) => day > firstAttackDay || atMs > timeAt(day, 12));
     };
   }),
-  // Tries one mistyped recipient each two minutes, all day.
+  // Tries one mistyped recipient every two minutes, all day.
   one(
     'phone',
     'named',
@@ -242,7 +242,7 @@ export const namedInnocents: readonly InnocentKind[] = [
   ),
 ];
 
-/** Two in five of the dead names are new ones each time, the others always the same. */
+/** Forwards mail of strangers. Two in five of its dead names are new each time, and the others are always the same. */
 export function forwards({people, dice}: Place, count: number, aDay: number): Plan {
   const users = someUsers(people, dice('users'), count);
   const dead = someDead(people, dice('dead'), 60);

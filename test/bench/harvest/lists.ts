@@ -1,9 +1,9 @@
-/** The lists that attackers ask from: each name once, in an order that the seed gives. */
+/** The lists from which attackers ask: each name once, in an order that follows from the seed. */
 import type {Dice} from './dice.js';
 import type {List} from './guesser.js';
 import {alphabet, type People} from './people.js';
 
-/** All of a list in an order that looks random: steps that share no factor with its length. */
+/** Walks a list in an order that looks random, with a step that shares no factor with its length. */
 function shuffled(all: readonly string[], dice: Dice): (index: number) => string {
   const start = dice.below(all.length);
   let step = Math.floor(all.length * (0.3 + 0.4 * dice.next()));
@@ -14,13 +14,13 @@ function shuffled(all: readonly string[], dice: Dice): (index: number) => string
 const greatestCommonDivisor = (a: number, b: number): number =>
   b === 0 ? a : greatestCommonDivisor(b, a % b);
 
-/** Who guesses at random meets a user each twentieth time. A ratio. */
+/** Share of users among names guessed at random. */
 const plainShare = 0.05;
 
 /**
- * @param length names
+ * @param length how many names
  * @param usersAt the share of users at a place of the list; a ratio
- * @param dead whom it asks for besides; default: who never was a user
+ * @param dead the other names; default: names that never were users
  */
 export function guessList(
   people: People,
@@ -33,7 +33,7 @@ export function guessList(
   const nobody = shuffled(dead, dice);
   const names: string[] = [];
   let [users, nobodies] = [0, 0];
-  // Users lie about evenly in it: else a short list says more of luck than of the judge.
+  // Users are spread evenly: otherwise a short list would measure luck and not the judge.
   let due = dice.next();
   let next = 0.5 + dice.next();
   while (names.length < length && users < people.users.length && nobodies < dead.length) {
@@ -49,29 +49,29 @@ export function guessList(
   return {length: names.length, at: (index) => names[index] ?? ''};
 }
 
-/** The likely names first: a fifth of the first are users. */
+/** A list with likely names first: a fifth of the first are users. */
 export const dictionary = (people: People, dice: Dice, length: number): List =>
   guessList(people, dice, length, (index) => plainShare + 0.15 * Math.exp(-index / 500));
 
-/** From one letter on, in the order of the alphabet. */
+/** A list in alphabetical order, from a random letter on. */
 export function alphabetical(dice: Dice, length: number): List {
   const start = dice.below(alphabet.length);
   return {length, at: (index) => alphabet[(start + index) % alphabet.length]!};
 }
 
-/** Users whom somebody knows. */
+/** Some users. */
 export function someUsers(people: People, dice: Dice, count: number): readonly string[] {
   const user = shuffled(people.users, dice);
   return Array.from({length: count}, (_, index) => user(index));
 }
 
-/** Names of which nobody was ever a user. */
+/** Some names that never were users. */
 export function someDead(people: People, dice: Dice, count: number): readonly string[] {
   const nobody = shuffled(people.strangers, dice);
   return Array.from({length: count}, (_, index) => nobody(index));
 }
 
-/** Names of which all were users once. */
+/** Some names of former users. */
 export function someFormer(people: People, dice: Dice, count: number): readonly string[] {
   const once = shuffled(people.former, dice);
   return Array.from({length: count}, (_, index) => once(index));

@@ -1,8 +1,8 @@
 /**
- * A mail server of an innocent: sends what its plan says, and behaves as mail servers do. Refused names
- * are not asked again, a mail that cannot be handed over stays in the queue, the queue is tried with
- * longer and longer pauses, goes out in one burst when the way is free, and each mail is given up
- * after five days (RFC 5321 section 4.5.4.1).
+ * An innocent mail server: sends the mails of its plan, and behaves as mail servers do. It does not try
+ * refused names again. A mail that it cannot hand over stays in the queue. It tries the queue with longer
+ * and longer pauses, sends all of it in one burst when the way is free, and gives up each mail after five
+ * days (RFC 5321 section 4.5.4.1).
  */
 import type {Client} from './clients.js';
 import type {Actor} from './clock.js';
@@ -13,11 +13,11 @@ export interface Mail {
   readonly atMs: number;
   readonly sender: 'null' | 'named';
   readonly author: string;
-  /** Names here; with an `@`, elsewhere. */
+  /** Recipients: names of this relay, or with an `@` addresses elsewhere. */
   readonly to: readonly string[];
   /** A call-out: it leaves before DATA, and is tried once. */
   readonly isProbe?: boolean;
-  /** Which of the mailer's addresses sends it: its number. Default: the first. */
+  /** Number of the mailer's address that sends it. Default: the first. */
   readonly from?: number;
 }
 
@@ -27,7 +27,7 @@ export type Plan = (day: number) => readonly Mail[];
 /** What became of an innocent's mail. */
 export interface Toll {
   mails: number;
-  /** Mails with a user of ours among the recipients that came late, and that never came. */
+  /** Mails to at least one user of ours that came late, and that never came. */
   delayed: number;
   lost: number;
 }
@@ -112,7 +112,7 @@ export class Mailer implements Actor {
       this.#retryMs = Number.POSITIVE_INFINITY;
       this.#pauseMs = firstPauseMs;
     } else {
-      // The way is free: what waits goes out at once.
+      // The way is free: all mails that wait are sent at once.
       this.#retryMs = nowMs + 1;
     }
   }

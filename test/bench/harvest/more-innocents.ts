@@ -1,4 +1,4 @@
-/** Innocents of our own: found by thinking of who else could look like a guesser. Each kind a row. */
+/** More innocents: other clients that could look like a guesser. Each kind is a row of the table. */
 import {v4, v6} from './clients.js';
 import {bounce, letters, mail, mailing, subscribers, timeAt, workingTime} from './habits.js';
 import {firstAttackDay, forwards, one} from './innocents.js';
@@ -7,7 +7,7 @@ import type {Mail, Plan} from './mailer.js';
 import {hourMs, minuteMs, mistyped} from './people.js';
 import type {InnocentKind, Place} from './world.js';
 
-/** Ghosts: somebody mails this server in the names of many who do not exist here. */
+/** Ghosts: an attacker sends mail to this server with many senders that do not exist here. */
 const ghosts = (
   {people, dice}: Place,
   day: number,
@@ -21,7 +21,7 @@ const ghosts = (
 };
 
 export const moreInnocents: readonly InnocentKind[] = [
-  // Five hundred in one envelope, one in twenty dead, from somebody who never wrote before.
+  // The first mail of a new client: five hundred names in one envelope, one in twenty dead.
   one('list_first', 'ours', (place) => {
     const list = subscribers(place, 500, 0.05);
     return (day) => (day < firstAttackDay ? [] : mailing(list, 500, timeAt(day, 11), 0));
@@ -62,7 +62,7 @@ export const moreInnocents: readonly InnocentKind[] = [
         return {clients, plan: (day) => letters(known, 8, 0.02, day, dice(site, day))};
       }),
   },
-  // A bulk sender's four addresses, for all customers; three in five of one's list are dead.
+  // A bulk sender sends for all customers from four addresses. In the list of one customer three in five are dead.
   {
     name: 'bulk',
     group: 'ours',
@@ -129,9 +129,9 @@ export const moreInnocents: readonly InnocentKind[] = [
       return mail(workingTime(day, throws), [typed], 'order@shop.example');
     });
   }),
-  // As `forwarder`, for a small domain: it runs out of users, and spam never of names.
+  // Like `forwarder`, for a small domain: it has few users, and spam always has new names.
   one('forwarder80', 'ours', (place) => forwards(place, 80, 150)),
-  // Its vacation messages answer a forged newsletter: null senders, four in ten to nobody.
+  // Its vacation messages answer a forged newsletter: null senders, four in ten to unknown names.
   one('vacation', 'heldOut', ({people, dice}) => {
     const known = someUsers(people, dice('known'), 20);
     return (day) => {
@@ -143,7 +143,7 @@ export const moreInnocents: readonly InnocentKind[] = [
       return [...letters(known, 15, 0.02, day, throws), ...(day < firstAttackDay ? [] : answers)];
     };
   }),
-  // A school writes to all parents for the first time: one in seven has another address by now.
+  // A school writes to all parents for the first time: one in seven addresses is out of date.
   one('school', 'heldOut', (place) => {
     const list = subscribers(place, 120, 0.15);
     return (day) => (day === firstAttackDay + 1 ? mailing(list, 1, timeAt(day, 16), 4000) : []);
@@ -152,7 +152,7 @@ export const moreInnocents: readonly InnocentKind[] = [
   one('mirror', 'beyond', (place) => (day) => {
     return day === firstAttackDay ? ghosts(place, day, 60, [13, 15]) : [];
   }),
-  // A firm that is known writes to thirty who have left, and to nobody else.
+  // A known firm writes to thirty former users, and to nobody else.
   one('left_only', 'beyond', ({people, dice}) => {
     const known = someUsers(people, dice('known'), 20);
     const left = someDead(people, dice('left'), 30);
@@ -161,7 +161,7 @@ export const moreInnocents: readonly InnocentKind[] = [
       ...(day === firstAttackDay ? mailing(left, 1, timeAt(day, 9), 3000) : []),
     ];
   }),
-  // A firm that nobody knows, whose first thirty names are all dead; then it writes to users.
+  // An unknown firm, whose first thirty names are all dead. Then it writes to users.
   one('newcomer_dead', 'beyond', ({people, dice}) => {
     const dead = someDead(people, dice('dead'), 30);
     const known = someUsers(people, dice('known'), 20);

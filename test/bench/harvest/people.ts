@@ -1,7 +1,7 @@
 /**
- * Who has a mailbox here: which names take mail at which time. A twentieth of all names that anybody
- * may think of are users. Others were users long ago, and old lists still have them. Some leave in
- * the course of the world, and for a while the relay may lose its whole list.
+ * Who has a mailbox here: which names take mail at which time. A twentieth of all possible names are
+ * users. Others were users long ago, and old lists still have them. Some leave in the course of the
+ * world. For a while the relay may lose its whole list.
  */
 import {Dice, mixed} from './dice.js';
 
@@ -12,10 +12,10 @@ export const dayMs = 24 * hourMs;
 const firsts = syllables(362);
 const lasts = syllables(362);
 
-/** All names that anybody asks for, but typing errors. Sorted. */
+/** All names that clients ask for, except typing errors. Sorted. */
 const universe = firsts.flatMap((first) => lasts.map((last) => `${first}.${last}`)).sort();
 
-/** Of the universe: who is a user, who was one. Ratios. */
+/** Shares of the universe: users, and former users. */
 const userShare = 0.05;
 const formerShare = 0.03;
 
@@ -26,16 +26,16 @@ export interface Outage {
 
 export class People {
   readonly users: readonly string[];
-  /** They took mail before the world began, and no more. */
+  /** Names that took mail only before the world began. */
   readonly former: readonly string[];
-  /** They never did. */
+  /** Names that never took mail. */
   readonly strangers: readonly string[];
   readonly #leaves = new Map<string, number>();
   readonly #outage: Outage | undefined;
 
   /**
-   * @param leaving how many users leave in a month, a ratio
-   * @param outage while it lasts no user is known
+   * @param leaving share of users that leave in a month
+   * @param outage the time in which the relay knows no user
    */
   constructor(seed: number, days: number, leaving: number, outage?: Outage) {
     const users: string[] = [];
@@ -63,7 +63,7 @@ export class People {
     return this.wasUser(name, atMs);
   }
 
-  /** Whether the name is a user's, whatever the relay knows at that moment. */
+  /** Whether the name is a user, even if the relay does not know it at that moment. */
   wasUser(name: string, atMs: number): boolean {
     const leavesMs = this.#leaves.get(name);
     return leavesMs !== undefined && atMs < leavesMs;
@@ -73,7 +73,7 @@ export class People {
 /** All names in the order of the alphabet. */
 export const alphabet: readonly string[] = universe;
 
-/** Somebody's typing error: one letter is another, twice there, or missing. */
+/** A typing error: one letter is wrong, doubled, or missing. */
 export function mistyped(name: string, dice: Dice): string {
   const at = dice.below(name.length - 1);
   const rest = name.slice(at + 1);
@@ -87,7 +87,7 @@ export function mistyped(name: string, dice: Dice): string {
   return typed === name ? `${name}x` : typed;
 }
 
-/** Names by syllables: no list of anybody's, and enough of them. */
+/** Names made of syllables: enough of them, and from no list of real people. */
 function syllables(count: number): string[] {
   const heads = 'b c d f g h j k l m n p r s t v w z'.split(' ');
   const vowels = ['a', 'e', 'i', 'o', 'u'];

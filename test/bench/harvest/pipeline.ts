@@ -1,7 +1,7 @@
 /**
- * Our own guard as the defence: the lines that sendmail 8.18 writes at LogLevel 9 go in as records, the
- * kernel's answer is given when it asks, and what stands in its state is dropped. Only the frames of
- * the lines are left out, which `npm run bench -- offline` measures.
+ * Our own guard as the defence. It reads the lines that sendmail 8.18 writes at LogLevel 9, as records. When it asks
+ * the kernel for a client, it gets the right answer. Clients that its state blocks are dropped. Only the reading of
+ * stamps and hosts is left out, which `npm run bench -- offline` measures.
  */
 import type {Client} from './clients.js';
 import {addressText, type Defence, type Envelope, type Session, sizeOf} from './relay.js';
@@ -21,7 +21,7 @@ import {parseNetwork} from '../../../src/net/network.js';
 import {parseWhitelist} from '../../../src/net/whitelist.js';
 import {Exemptions} from '../../../src/score/exempt.js';
 
-/** Pids of deliveries: none of a session's. */
+/** Process number of deliveries. No session has it. */
 const delivererPid = 900_001;
 
 const host = 'relay';
@@ -30,7 +30,7 @@ const standard = Object.fromEntries(settingNames.map((name) => [name, settings[n
 export class Pipeline implements Defence {
   readonly name: string;
   readonly state: State = emptyState('unsaved');
-  /** Lines taken, and the time in which. Counts; ms. */
+  /** Lines read, and the time that this took. A count; ms. */
   lines = 0;
   readonly #guard: Guard;
   readonly #exemptions = new Exemptions(parseWhitelist('none', ''), undefined, []);
@@ -42,10 +42,10 @@ export class Pipeline implements Defence {
   #speaking: Session | undefined;
   #hasBegun = false;
 
-  /** @param changed settings other than the defaults */
+  /** @param changed settings that differ from the defaults */
   constructor(name = 'ours', changed: Partial<Config> = {}) {
     this.name = name;
-    // Every setting is there, with a value of its own kind.
+    // `standard` has every setting, and `changed` has values of the right types.
     const config = {...standard, ...changed} as unknown as Config;
     this.#guard = new Guard(guardSettings(config, host, 'live', sendmail), this.state);
     this.#ask = () => {
@@ -109,7 +109,7 @@ export class Pipeline implements Defence {
   }
 
   minute(nowMs: number): void {
-    // A new installation that has no old logs to read: what an operator may meet at worst.
+    // The worst case: a new installation without old logs.
     if (!this.#hasBegun) note(this.state.learning, {kind: 'firstDay', sinceMs: nowMs - 60_000});
     this.#hasBegun = true;
     if (nowMs % sweepMs !== 0) return;
@@ -117,7 +117,7 @@ export class Pipeline implements Defence {
     this.#excepted = new Map();
   }
 
-  /** By another process, with a line for each recipient, as Debian's local mailer has it. */
+  /** Lines of the delivery: another process, with a line for each recipient, as with Debian's local mailer. */
   #deliver(queueId: string, accepted: readonly string[], atMs: number): void {
     const priority = String(30_000 + accepted.length * 30_000);
     for (const name of accepted) {
@@ -175,13 +175,16 @@ export class Pipeline implements Defence {
   }
 }
 
-/** The daemon does it each minute; nothing that is shown here hangs on it, and it is half of the time. Ms. */
+/**
+ * Time between two sweeps. Ms: the daemon sweeps each minute. Here that would take half of the time, and no result
+ * depends on it.
+ */
 const sweepMs = 5 * 60_000;
 
-/** Different for each session of an hour, and never a deliverer's. */
+/** Process number of a session: different for each session of an hour, and never that of a delivery. */
 const pidOf = ({number}: Session): number => 1000 + (number % 800_000);
 
-/** A domain abroad is called after the address of its host: `x@mx-203-0-113-7.example`. */
+/** A foreign domain is named after the address of its host: `x@mx-203-0-113-7.example`. */
 function nextHostOf(name: string): string {
   const domain = name.slice(name.indexOf('@') + 1);
   const address = /-([\d-]+)\./.exec(domain)?.[1]?.replaceAll('-', '.') ?? '';

@@ -1,8 +1,7 @@
 /**
- * The relay: takes sessions, answers RCPT by who is a user, and asks its defence whose packets are
- * dropped. It closes the loop: a client that is dropped in the middle of a session learns nothing
- * more, and its open envelope ends without mail. Counts belong to the client that opened the
- * session.
+ * The relay: takes sessions, accepts or refuses RCPT, and asks its defence which clients are dropped. So
+ * a block has its real effect: a client that is dropped in the middle of a session learns nothing more,
+ * and its open envelope ends without mail. Counts belong to the client that opened the session.
  */
 import type {Client} from './clients.js';
 import type {People} from './people.js';
@@ -14,23 +13,23 @@ export interface Envelope {
   readonly author: string;
   /** Names that were accepted. */
   readonly accepted: string[];
-  /** A count. */
+  /** Names that were refused. A count. */
   refused: number;
-  /** Given by the defence on its first line of it. */
+  /** The defence sets it with the first line of the envelope. */
   queueId: string;
 }
 
-/** What defends the relay: sees all that happens, and drops clients. */
+/** A defence of the relay: sees everything that happens, and drops clients. */
 export interface Defence {
   readonly name: string;
   drops(client: Client, atMs: number): boolean;
-  /** Why it drops a client, in words for people. */
+  /** Why it drops a client, as text for people. */
   because?(client: Client, atMs: number): string;
   /** A session began. */
   opened?(session: Session, atMs: number): void;
   /** A recipient was refused: no such user. */
   refused(envelope: Envelope, name: string, atMs: number): void;
-  /** @param message `taken`: to all that were accepted */
+  /** @param message `taken`: the message went to all accepted names */
   ended(envelope: Envelope, message: 'taken' | 'none', atMs: number): void;
   minute?(nowMs: number): void;
 }
@@ -47,7 +46,7 @@ export class Relay {
     this.defence = defence;
   }
 
-  /** @returns undefined: nothing answers */
+  /** @returns undefined: the client is dropped, and gets no answer */
   connect(client: Client, atMs: number): Session | undefined {
     if (this.defence.drops(client, atMs)) return undefined;
     this.#sessions += 1;
@@ -57,17 +56,17 @@ export class Relay {
   }
 }
 
-/** What sendmail's process writes: greeting with EHLO, and the fixed part of its answers. Bytes. */
+/** Bytes that sendmail's process writes: the greeting and the answer to EHLO. */
 const greetingBytes = 300;
-/** `250 2.1.5 … ... Recipient ok`, and `550 5.1.1 … ... User unknown`: the same. */
+/** Fixed part of `250 2.1.5 … ... Recipient ok` and of `550 5.1.1 … ... User unknown`, which are equally long. */
 const recipientBytes = 28;
-/** To DATA and to its end; and the files of the queue without the message. */
+/** Answers to DATA and to its end, and the queue's files without the message. */
 const messageBytes = 108 + 900;
-/** A handshake with certificates, and what TLS adds to each answer. Half of the clients use it. */
+/** A TLS handshake with certificates, and what TLS adds to each answer. Half of the clients use it. */
 const handshakeBytes = 4500;
 const recordBytes = 22;
 
-/** Of the messages of a session. Bytes. */
+/** Size of the messages of a session. Bytes. */
 export const sizeOf = ({number}: Session): number => 2000 + (number % 5000);
 
 /** A name as it stands in RCPT. */
@@ -76,9 +75,9 @@ export const addressText = (name: string): string =>
 
 export class Session {
   readonly client: Client;
-  /** Of this relay, counted from 1. */
+  /** Number of the session at this relay, from 1. */
   readonly number: number;
-  /** All that its process has written so far, the queue's files too, as the kernel counts it. */
+  /** Bytes that its process has written so far, as the kernel counts them: the queue's files are included. */
   answeredBytes = greetingBytes;
   isDropped = false;
   readonly #relay: Relay;
@@ -93,7 +92,7 @@ export class Session {
     if (client.usesTls) this.answeredBytes += handshakeBytes;
   }
 
-  /** MAIL: an open envelope ends without mail. */
+  /** MAIL. An envelope that is still open ends without mail. */
   mail(sender: 'null' | 'named', author: string, atMs: number): void {
     this.reset(atMs);
     this.answeredBytes += recipientBytes + author.length + this.#overheadBytes;
@@ -107,13 +106,13 @@ export class Session {
     if (envelope === undefined) throw new Error('RCPT before MAIL');
     const {defence, people} = this.#relay;
     this.answeredBytes += recipientBytes + addressText(name).length + this.#overheadBytes;
-    // What is elsewhere is for the next host to refuse.
+    // For a recipient elsewhere only the next host can refuse.
     if (name.includes('@') || people.takes(name, atMs)) {
       envelope.accepted.push(name);
       return 'taken';
     }
     envelope.refused += 1;
-    // The answer is on its way before the log is read.
+    // The client gets this answer even if it leads to a block: the log is read later.
     defence.refused(envelope, name, atMs);
     return 'unknown';
   }
@@ -126,7 +125,7 @@ export class Session {
     this.#envelope = undefined;
     const isMail = envelope.accepted.length > 0;
     if (isMail) this.answeredBytes += messageBytes + sizeOf(this) + 2 * this.#overheadBytes;
-    // It may be blocked for the envelope, but its message has been taken.
+    // The envelope may lead to a block, but its message was taken before.
     this.#relay.defence.ended(envelope, isMail ? 'taken' : 'none', atMs);
     return isMail ? 'taken' : 'unknown';
   }
@@ -138,7 +137,7 @@ export class Session {
     if (envelope !== undefined) this.#relay.defence.ended(envelope, 'none', atMs);
   }
 
-  /** Whether its client is blocked: its process is ended, and says what it knows. */
+  /** Whether its client is blocked. Then its process ends, and logs its open envelope. */
   #isCut(atMs: number): boolean {
     if (this.isDropped || !this.#relay.defence.drops(this.client, atMs)) return this.isDropped;
     this.isDropped = true;

@@ -1,7 +1,7 @@
 /**
- * What is played with one seed: the world of all together for each contender, each botnet alone, the
- * loss of the user list, and what cannot be reached under other settings. A process of its own plays
- * a seed, so that two cores play two.
+ * The rounds of one seed: a world with all kinds together for each contender, each botnet alone, the
+ * loss of the user list, and kinds beyond reach under other settings. Each seed runs in a thread of its
+ * own, so that all cores are used.
  */
 import {singleAttackers} from './attackers.js';
 import {botnets} from './botnets.js';
@@ -26,7 +26,7 @@ export const innocentKinds = [...namedInnocents, ...moreInnocents];
 export interface Plan {
   readonly days: number;
   readonly holdOut: 'shown' | 'hidden';
-  /** Only these kinds; empty: all. */
+  /** The kinds that are played; empty: all. */
   readonly kinds: readonly string[];
   /** `together`: without the botnets alone and the operating curve. `ours`: without the reference rules too. */
   readonly parts: Parts;
@@ -35,7 +35,7 @@ export interface Plan {
 export const allParts = ['all', 'together', 'ours'] as const;
 type Parts = (typeof allParts)[number];
 
-/** One world under one defence, plain data. */
+/** One world under one defence, as plain data. */
 export interface Round {
   readonly seed: number;
   /** `together`, a botnet's name, `outage 20`, `curve`. */
@@ -44,13 +44,13 @@ export interface Round {
   readonly attackers: Readonly<Record<string, AttackResult>>;
   readonly innocents: Readonly<Record<string, InnocentResult>>;
   readonly seconds: number;
-  /** That a pipeline took. A count. */
+  /** Log lines that the pipeline read. A count. */
   readonly lines: number;
 }
 
 export const outageMinutes = [20, 180] as const;
 
-/** When the relay loses its list: another hour for each seed. */
+/** Hours at which the relay loses its list. Each seed uses another one. */
 const outageHours = [2, 9, 10];
 
 export const thresholds = [5, 10, 20] as const;

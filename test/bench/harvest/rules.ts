@@ -1,12 +1,12 @@
 /**
- * The rules that others use, on perfect attribution: each refusal is the client's own at once, whatever
- * their programs would have made of the log. What the next host refuses they do not see.
+ * The rules of other programs, with perfect attribution: they learn the client of each refusal at once, even where
+ * their programs could not read it from the log. They do not see refusals of the next host.
  */
 import type {Client} from './clients.js';
 import {dayMs, hourMs, minuteMs} from './people.js';
 import type {Defence, Envelope} from './relay.js';
 
-/** Nobody is ever dropped: what an attacker learns then is all that there is to learn. */
+/** Drops no client. What an attacker learns here is 100 % for the tables. */
 export const noDefence: Defence = {
   name: 'none',
   drops: () => false,
@@ -15,8 +15,7 @@ export const noDefence: Defence = {
 };
 
 /**
- * A client that asks for one unknown name is dropped for ever: a check of the world, not a
- * contender.
+ * Drops a client for ever after one unknown name. It checks the world, and is no contender.
  */
 export function merciless(): Defence {
   const blocked = new Set<string>();
@@ -38,11 +37,11 @@ interface Windowed {
 
 interface Rule {
   readonly windowMs: number;
-  /** Refusals within the window, and their least share of all recipients. */
+  /** Refusals within the window that lead to a ban, and their least share of all recipients. */
   readonly refused: number;
   readonly share: number;
   readonly banMs: number;
-  /** After so many bans within a day: fail2ban's recidive. */
+  /** A longer ban after this many bans within a day: fail2ban's recidive. */
   readonly again?: {readonly bans: number; readonly banMs: number};
 }
 
@@ -101,11 +100,11 @@ function expire(times: number[], beforeMs: number): void {
 
 const fail2ban = {windowMs: 10 * minuteMs, refused: 5, share: 0} as const;
 
-/** Each a new one, with nobody in it. */
+/** Each makes a new defence that knows no client. */
 export const referenceRules: readonly (() => Defence)[] = [
   () => new WindowRule('fail2ban 10 min', {...fail2ban, banMs: 10 * minuteMs}),
   () => new WindowRule('fail2ban 1 h', {...fail2ban, banMs: hourMs}),
-  // jail.conf: five bans in a day, a week.
+  // jail.conf: after five bans in a day, a ban of a week.
   () =>
     new WindowRule('recidive', {
       ...fail2ban,

@@ -1,10 +1,10 @@
-/** The rounds as tables for people. What is good enough is not decided here (`verdicts.ts`). */
+/** The rounds as tables for people. `verdicts.ts` decides what is good enough. */
 import {figures} from '../figures.js';
 import {ours} from './contenders.js';
 import {attackerKinds, innocentKinds, type Round, thresholds} from './rounds.js';
 import type {Group} from './world.js';
 
-/** What attackers got, as percent of what they get where nobody defends. */
+/** What attackers learned, as percent of what they learn without a defence. */
 export class Harvest {
   readonly rounds: readonly Round[];
   readonly #none = new Map<string, Round>();
@@ -20,7 +20,7 @@ export class Harvest {
     return this.rounds.filter((each) => each.world === world && each.contender === contender);
   }
 
-  /** Over all seeds together, since a slow attacker's few names of one seed say little. */
+  /** Over all seeds together, because the few names of a slow attacker in one seed mean little. */
   yieldOf(kind: string, rounds: readonly Round[]): number | undefined {
     let [learnt, all] = [0, 0];
     for (const round of rounds) {
@@ -35,7 +35,7 @@ export class Harvest {
     return all === 0 ? undefined : (100 * learnt) / all;
   }
 
-  /** Of kinds that were played. */
+  /** The yield of each kind that was played. */
   yields(group: Group, rounds: readonly Round[]): readonly (readonly [string, number])[] {
     return attackerKinds.flatMap(({name, group: its}) => {
       const share = its === group ? this.yieldOf(name, rounds) : undefined;
@@ -89,7 +89,7 @@ const minutes = (ms: number): string => {
   return count < 120 ? `${count.toFixed(0)} min` : `${(count / 60).toFixed(1)} h`;
 };
 
-/** Seeds in which any address of the kind was blocked; of ours, for how long, and what it cost. */
+/** For each kind the seeds in which an address of it was blocked. For our defence also how long, and what it cost. */
 export function innocentTable(harvest: Harvest, contenders: readonly string[]): string[][] {
   const head = [
     'innocent, seeds blocked',
@@ -120,7 +120,7 @@ export function innocentTable(harvest: Harvest, contenders: readonly string[]): 
   return [head, ...rows];
 }
 
-/** Why innocents were blocked by ours, each kind and seed. */
+/** Why our defence blocked innocents, for each kind and seed. */
 export function reasonTable(harvest: Harvest): string[][] {
   const rows = harvest.rounds
     .filter(({contender}) => contender === ours)
@@ -135,7 +135,7 @@ export function reasonTable(harvest: Harvest): string[][] {
 export const blockedSeeds = (rounds: readonly Round[], kind: string): number =>
   rounds.filter(({innocents}) => (innocents[kind]?.blocked ?? 0) > 0).length;
 
-/** A line for each contender: the issue's own columns. */
+/** A line for each contender, with the main figures. */
 export function summaryTable(harvest: Harvest, contenders: readonly string[]): string[][] {
   const rows = contenders.map((name) => {
     const rounds = harvest.of('together', name);
@@ -169,13 +169,13 @@ export function summaryTable(harvest: Harvest, contenders: readonly string[]): s
   return [head, ...rows];
 }
 
-/** From this share of what is to be had on, an attacker is let through whole. Percent. */
+/** An attacker that learns at least this share counts as not stopped at all. Percent. */
 const wholeShare = 95;
 
-/** The one innocent whose address is a guesser's too: told apart in every sum. */
+/** The innocent that shares its address with a guesser. Every sum shows it apart. */
 export const behindNat = 'nat_user';
 
-/** Kinds times seeds, without clients that share their address with a guesser. */
+/** Blocked runs and all runs (kinds times seeds), without the client that shares its address with a guesser. */
 export function blockedRuns(rounds: readonly Round[], groups: readonly Group[]): [number, number] {
   let [blocked, runs] = [0, 0];
   for (const {name, group} of innocentKinds) {
@@ -200,7 +200,7 @@ export function spoiltMails(rounds: readonly Round[]): {delayed: number; lost: n
   return sum;
 }
 
-/** What no setting reaches, and what each setting costs. */
+/** What attackers beyond reach learn under each setting, and what that setting costs innocents. */
 export function curveTable(harvest: Harvest): string[][] {
   const beyondInnocents = innocentKinds.filter(({group}) => group === 'beyond');
   const watched = ['botnet1000', 'botnet200', 'nat_guesser', 'once'];

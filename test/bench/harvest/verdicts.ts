@@ -1,13 +1,13 @@
-/** What the judge is to reach with the defaults alone, and whether these rounds reached it. */
+/** The aims for the judge with default settings, and whether these rounds met them. */
 import {aim} from '../aims.js';
 import {ours} from './contenders.js';
 import {outageMinutes, type Round} from './rounds.js';
 import {behindNat, blockedRuns, type Harvest, mean, spoiltMails} from './tables.js';
 
-/** Percent of what a kind learns undefended. */
+/** The most that attackers may learn. Percent of what they learn without a defence. */
 const most = {mean: 4, each: 30, single: 2, nine: 3, nat_guesser: 8} as const;
 
-/** Attackers that stay with one address of their own. */
+/** Attackers that keep one address of their own. */
 const singles = [
   'full',
   'minute',
@@ -21,7 +21,7 @@ const singles = [
   'parallel',
 ];
 
-/** An evening of the guesser behind the shared address lasts so long. */
+/** How long the guesser behind the shared address is active each evening. Hours. */
 const natHoursOfEvening = 2;
 
 export function judgeRounds(harvest: Harvest, days: number): void {
@@ -66,7 +66,7 @@ function innocentsOf(harvest: Harvest, rounds: readonly Round[], days: number): 
   if (hours.length > 0) {
     const evening = mean(hours) / days;
     const text = `the shared address is blocked for ${evening.toFixed(2)} h an evening`;
-    // It is looked each five minutes.
+    // The world looks every five minutes, so one look is added.
     aim(text, evening <= natHoursOfEvening + 1 / 12);
   }
   const {delayed, lost} = spoiltMails(rounds);

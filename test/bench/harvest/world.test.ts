@@ -1,4 +1,4 @@
-/** The simulator's own truth: the same seed gives the same world, and the loop is closed. */
+/** The simulator itself: the same seed gives the same world, and a block changes what happens next. */
 import {describe, expect, test} from '@jest/globals';
 import {attackerKinds, innocentKinds} from './rounds.js';
 import {Pipeline} from './pipeline.js';

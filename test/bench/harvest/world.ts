@@ -1,7 +1,7 @@
 /**
- * A world: who lives in it, for how long, and what became of them under one defence. Everything but
- * the defence follows from the seed. The first day is calm, so that the innocents are known when the
- * attackers come.
+ * A world: its attackers and innocents, how long it lasts, and what became of them under one defence.
+ * Everything except the defence follows from the seed. The first day is calm, so that the innocents are
+ * known when the attackers come.
  */
 import {Allocation, type Client} from './clients.js';
 import {type Actor, run} from './clock.js';
@@ -15,18 +15,21 @@ import {type Defence, Relay} from './relay.js';
 export const beginMs = Date.UTC(2026, 0, 5);
 const calmDays = 1;
 
-/** Who a kind is for the tables: named by the issue, ours, kept back, or beyond reach by design. */
+/**
+ * The group of a kind in the tables. `named`: in the first plan of this bench. `ours`: added later. `heldOut`: kept
+ * back. `beyond`: beyond reach by design.
+ */
 export type Group = 'named' | 'ours' | 'heldOut' | 'beyond';
 
-/** What a kind is made with. Everything that it throws comes of its own streams. */
+/** What a kind is made from. Its random numbers come from streams of its own. */
 export interface Place {
   readonly seed: number;
   readonly people: People;
   readonly relay: Relay;
   readonly addresses: Allocation;
-  /** Of attacks. Ms since the epoch. */
+  /** When the attacks begin. Ms since the epoch. */
   readonly startMs: number;
-  /** From there to the end. */
+  /** Days from there to the end. */
   readonly attackDays: number;
   /** The first address of a network that two kinds live in. */
   readonly shared: (name: string) => bigint;
@@ -37,7 +40,7 @@ export interface Place {
 export interface AttackerKind {
   readonly name: string;
   readonly group: Group;
-  /** Whether many addresses share the work: these are tried alone, too. */
+  /** Whether many addresses share the work. Such a kind is also tried alone. */
   readonly isBotnet?: boolean;
   readonly make: (place: Place) => {
     readonly campaign: Campaign;
@@ -53,7 +56,7 @@ export interface InnocentKind {
 
 export interface WorldSpec {
   readonly seed: number;
-  /** Of attacks, behind the calm one. */
+  /** Days of attacks, after the calm day. */
   readonly days: number;
   readonly attackers: readonly AttackerKind[];
   readonly innocents: readonly InnocentKind[];
@@ -63,17 +66,17 @@ export interface WorldSpec {
 export interface AttackResult {
   readonly asked: number;
   readonly learnt: number;
-  /** From its first guess; undefined: it was never dropped. */
+  /** Time from its first guess until it was first dropped; undefined: it never was. */
   readonly firstDropMs: number | undefined;
   readonly askedBefore: number;
 }
 
 export interface InnocentResult extends Toll {
-  /** Addresses that were dropped at some time, and their hours together. Counts. */
+  /** Addresses that were dropped at some time, and the sum of their hours. Counts. */
   blocked: number;
   addresses: number;
   hours: number;
-  /** Of each that was dropped the first time, when and why, for people: the first few. */
+  /** When and why an address was first dropped, as text for people. The first few only. */
   readonly reasons: string[];
 }
 
@@ -83,17 +86,17 @@ export interface WorldResult {
   readonly seconds: number;
 }
 
-/** How often it is looked who is blocked. No rule here blocks for less. */
+/** Time between two looks at who is blocked. No rule here blocks for less. */
 const lookMs = 5 * minuteMs;
 
-/** Of one kind in one world. A count. */
+/** Reasons that are kept of one kind in one world. A count. */
 const mostReasons = 3;
 
-/** The calm day is 0. */
+/** Day and time for people. The calm day is day 0. */
 const timeText = (atMs: number): string =>
   `day ${String(Math.floor((atMs - beginMs) / dayMs))} ${new Date(atMs).toISOString().slice(11, 16)}`;
 
-/** Of the users, who leave within a month. A ratio. */
+/** Share of the users that leave within a month. */
 const leavingShare = 0.01;
 
 interface Watched {
@@ -102,7 +105,7 @@ interface Watched {
   readonly result: InnocentResult;
 }
 
-/** @param clock for how long it takes; ms */
+/** @param clock a clock that measures how long the play takes; ms */
 export function play(spec: WorldSpec, defence: Defence, clock: () => number): WorldResult {
   const {seed, days, attackers, innocents, outage} = spec;
   const beganMs = clock();

@@ -1,4 +1,4 @@
-/** A child that judges a million clients, each in a network of its own almost: verdicts and memory. */
+/** A child that judges a million clients, almost each in a network of its own: time of verdicts, and memory. */
 import {emptyState} from '../../../src/guard/state.js';
 import {Judge} from '../../../src/judge/judge.js';
 import type {Evidence} from '../../../src/mail/evidence.js';
@@ -9,19 +9,19 @@ import {residentMegabytes} from '../figures.js';
 export interface Judging {
   readonly clients: number;
   readonly networks: number;
-  /** Of the processor for one event: a figure for each so many clients, the latter half of them all. */
+  /** Processor time for one event: a figure for each batch of clients, from the second half of them. */
   readonly microseconds: readonly number[];
-  /** The same for a loop of nothing but sums, to tell a slow machine from a slow judge. */
+  /** The same for a loop that only adds numbers, to tell a slow machine from a slow judge. */
   readonly calibration: readonly number[];
-  /** Resident, when the million is there. MB. */
+  /** Growth of resident memory with all clients. MB. */
   readonly grown: number;
 }
 
 const CLIENTS = 1_000_000;
-/** The events of so many are made before they are timed, and what making them left is collected. */
+/** Clients in a batch. Their events are made, and memory is collected, before the time is measured. */
 const AT_ONCE = 10_000;
 const startMs = Date.UTC(2026, 10, 21);
-/** A million clients in a day. */
+/** Time between two clients. Ms: a million in a day. */
 const stepMs = 86;
 
 type Event =
@@ -36,7 +36,7 @@ function addressAt(i: number): Address {
   return parseAddress(text)!;
 }
 
-/** Every fourth delivers three mails; the others ask for two unknown names in an envelope. */
+/** Events of a client. Every fourth delivers three mails; the others ask for two unknown names in an envelope. */
 function eventsOf(i: number): Event[] {
   const [client, atMs] = [addressAt(i), startMs + i * stepMs];
   const by = {client, proof: 'kernel', sender: 'named', atMs} as const;
@@ -58,7 +58,7 @@ function eventsOf(i: number): Event[] {
   ];
 }
 
-/** The child. */
+/** The work of the child. */
 export function judgeMany(): number {
   const beforeMegabytes = residentMegabytes();
   const state = emptyState('unsaved', 77);
@@ -78,7 +78,7 @@ export function judgeMany(): number {
     const each = spent(() => {
       for (const event of events) take(judge, event);
     });
-    // Only what is compiled, and with a table that is large.
+    // Measures only the second half: then the code is compiled, and the table is large.
     if (from < CLIENTS / 2) continue;
     microseconds.push(each / events.length);
     calibration.push(spent(() => sum(events.length)) / events.length);
@@ -90,7 +90,7 @@ export function judgeMany(): number {
   return 0;
 }
 
-/** Of the processor, not of the clock: others may be at work. Microseconds. */
+/** Processor time, because other work of the machine would change the wall time. Microseconds. */
 function spent(work: () => void): number {
   const before = process.cpuUsage();
   work();

@@ -1,4 +1,4 @@
-/** A child that saves and reads clients: as rows of JSON, as version 1.0 did, and packed. */
+/** A child that saves and reads clients: packed, and as rows of JSON like version 1.0. */
 import {mkdtempSync, rmSync, statSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -9,13 +9,13 @@ import type {State} from '../../../src/guard/state.js';
 import {figures, residentMegabytes} from '../figures.js';
 
 interface Saved {
-  /** Commits with few and with many changed clients, the median of some. Ms. */
+  /** Time of a commit with few and with many changed clients, the median of several. Ms. */
   readonly fewMs: number;
   readonly manyMs: number;
   readonly startMs: number;
-  /** Resident after the start, more than before. MB. */
+  /** Growth of resident memory by the start. MB. */
   readonly startGrown: number;
-  /** Of the file. MB. */
+  /** Size of the file. MB. */
   readonly megabytes: number;
 }
 
@@ -27,10 +27,10 @@ export interface Saving {
 
 const RUNS = 5;
 const MILLION = 1_000_000;
-/** As many as version 1.0 remembered. */
+/** Clients that version 1.0 remembered. A count. */
 const FORMER = 100_000;
 
-/** What version 1.0 remembered of one that had asked for five names. */
+/** The row that version 1.0 kept of a client that had asked for five names. */
 const offender = (i: number): object => ({
   score: 4.25,
   scoredMs: 1_795_000_000_000 + i,
@@ -49,12 +49,12 @@ const offender = (i: number): object => ({
 type Change = (state: State, i: number, round: number) => void;
 
 const asRow: Change = (state, i, round) => {
-  // Its own table is no more. This one takes it: it has the fields of a suspect, too.
+  // The table of version 1.0 does not exist any more. This one takes its rows, which have the fields of a suspect, too.
   const table = state.suspects as unknown as Table<object>;
   table.set(`192.0.${i >> 8}.${i & 255}`, offender(i + round));
 };
 
-/** With its network: a change of a client is one of a network mostly. */
+/** Changes a client and its network: mostly both change together. */
 const asPacked: Change = ({clients, networks}, i, round) => {
   for (const table of [clients, networks]) {
     const slot = table.add(keyOf(table, i));
@@ -69,7 +69,7 @@ function keyOf({keyBytes}: PackedTable, i: number): Uint8Array {
   return key;
 }
 
-/** The child. */
+/** The work of the child. */
 export async function saveMany([few, many]: readonly string[]): Promise<number> {
   const words = [Number(few), Number(many)] as const;
   const found: Saving = {
@@ -122,5 +122,5 @@ async function save(
   return found;
 }
 
-/** Another one for each i: the factor is a prime that divides no power of ten. */
+/** A different client for each i: the factor is prime, and shares no factor with a power of ten. */
 const scattered = (i: number, clients: number): number => (i * 7_654_321) % clients;

@@ -1,6 +1,6 @@
 /**
- * Two hundred processes that connect and end at once, for each way of seeing them; and what an admin
- * has without us, of the same processes: `ss -tnp` in a loop, and `conntrack -E`.
+ * Two hundred processes that connect and end at once, for each way of seeing them. Compared with what an administrator
+ * sees of the same processes without us: `ss -tnp` in a loop, and `conntrack -E`.
  */
 import {
   type Coverage,
@@ -29,7 +29,7 @@ const settings: CoverageSettings = {
   allowedSenders: [],
 };
 
-/** From the first to the last: long enough for the loop of ss. Ms. */
+/** Time from the first process to the last. Ms: long enough for the loop of ss. */
 const SPREAD_MS: Readonly<Record<SightedBy, number>> = {
   ...{tables: 2 * INTERVAL_SECONDS * 1000, events: 6000, hold: 6000, holdByTables: 6000},
 };
@@ -93,7 +93,7 @@ const head = [
 const counts = (each: Coverage): string[] =>
   [each.canaries, each.seen, each.withPid, each.withUser, each.withProgram].map(String);
 
-/** From just before connect(2), by the canary's own clock. */
+/** Time from just before connect(2), by the canary's own clock, to the sighting. */
 const latencies = ({canaries, sightings}: CoverageTrial): Figures =>
   figures(
     canaries.flatMap((canary) => {
@@ -102,7 +102,7 @@ const latencies = ({canaries, sightings}: CoverageTrial): Figures =>
     }),
   );
 
-/** What the program itself waited: until it had ended. */
+/** How long the program itself took until its end, which shows what `hold` makes it wait. */
 const waits = ({canaries}: CoverageTrial): Figures =>
   figures(
     canaries.flatMap(({beganMs, endedMs}) => (endedMs === undefined ? [] : [endedMs - beganMs])),

@@ -1,7 +1,6 @@
 /**
- * What it costs that the kernel tells: an idle watch, and one while a mailer that is allowed opens a
- * thousand connections a second. CPU time of this process, which does nothing else, and of the child
- * that reads the trace.
+ * What the kernel's trace costs: for an idle watch, and while an allowed mailer opens a thousand connections a second.
+ * Measures the CPU time of this process, which does nothing else, and of the child that reads the trace.
  */
 import {spawn, spawnSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
@@ -14,10 +13,10 @@ const PORT = 2551;
 const MAILER = 4712;
 const CONNECTIONS_PER_SECOND = 1000;
 const SECONDS = 10;
-/** Of one core. */
+/** Most CPU time of an idle watch. Percent of one core. */
 const MOST_IDLE_PERCENT = 1;
 
-/** Does not wait for an answer, so that only the beginning is there, as with a dead smarthost. */
+/** A mailer that does not wait for an answer, so that each connection only begins, as with a dead smarthost. */
 const mailer = `
 use Socket; use Fcntl; use Time::HiRes 'time', 'sleep';
 my $to = pack_sockaddr_in(${PORT}, inet_aton('203.0.113.25'));
@@ -33,7 +32,7 @@ while ((my $passed = time - $began) < ${SECONDS + 2}) {
 export async function load(): Promise<void> {
   // The wire of the canaries goes with its other end.
   await sleep(1000);
-  // To nobody: what is sent comes back to us, who are not meant.
+  // A destination that nobody has: the packets come back to us, and are dropped.
   for (const words of [
     'link set lo up',
     'address add 192.0.2.1 dev lo',
@@ -111,7 +110,7 @@ async function percentOver(seconds: number): Promise<Percent> {
   };
 }
 
-/** Of `cat`, in hundredths of a second as the kernel counts it. */
+/** CPU time of `cat`, which reads the trace. The kernel counts in hundredths of a second. */
 function readerMs(): number {
   const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').split(' ');
   for (const pid of children.filter(Boolean)) {

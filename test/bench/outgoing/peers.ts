@@ -1,10 +1,10 @@
-/** What an admin has without us, beside the canaries: `ss` in a loop, and the events of conntrack. */
+/** What an administrator sees of the canaries without us: `ss` in a loop, and the events of conntrack. */
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {skip} from '../aims.js';
 
 export interface Peers {
-  /** What each has printed. */
+  /** Ends both. @returns what each has printed */
   stop(): {readonly ss: string; readonly conntrack: string | undefined};
 }
 
@@ -17,7 +17,7 @@ export async function startPeers(port: number): Promise<Peers> {
   };
 }
 
-/** Connections are tracked only where a rule asks for it, in a network of its own. */
+/** Starts conntrack with a rule: a new network namespace tracks connections only if a rule asks for it. */
 async function startConntrack(port: number): Promise<Listening | undefined> {
   const rule = ['-A', 'OUTPUT', '-m', 'conntrack', '--ctstate', 'INVALID'];
   const asked = spawnSync('iptables', rule, {encoding: 'utf8'});
@@ -27,7 +27,7 @@ async function startConntrack(port: number): Promise<Listening | undefined> {
   }
   const words = ['-E', '-e', 'NEW', '-p', 'tcp', '--dport', String(port)];
   const listening = listen('conntrack', words);
-  // It says nothing when it is ready.
+  // conntrack prints nothing when it is ready.
   await Promise.race([
     once(listening.child, 'error').catch(() => undefined),
     new Promise((resolve) => setTimeout(resolve, 300)),

@@ -1,7 +1,7 @@
 /**
- * What one look costs with a thousand processes that have a connection each, when nothing is new; beside
- * `ss -tnp`, which an admin would run in a loop. In a pid namespace of its own, so that there are these
- * processes and no others, and no more network namespaces than are made here.
+ * What one look costs with a thousand processes that have a connection each, when nothing is new. Compared with
+ * `ss -tnp`, which an administrator would run in a loop. It runs in a pid namespace, so that there are only these
+ * processes and only the network namespaces that are made here.
  */
 import {spawn, spawnSync, type ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
@@ -18,11 +18,11 @@ const PORT = 2561;
 const SOCKETS = 1000;
 const NAMESPACES = [1, 10] as const;
 const LOOKS = 100;
-/** As long as a real one rests would take minutes. Ms. */
+/** Pause between two looks. Ms: the real pause would make the bench take minutes. */
 const REST_MS = 20;
 const MOST_MS = 5;
 
-/** Each child has a connection, which stands: the other end is here too, so there are twice as many. */
+/** Children with an established connection each. The other end is here, too, so there are twice as many sockets. */
 const holders = `
 use Socket;
 $| = 1;
@@ -38,7 +38,7 @@ for (1 .. ${SOCKETS}) {
 }
 print "ready\\n"; sleep;`;
 
-/** Here the other end has an address of ours, and is meant all the same. */
+/** Here the other end has an address of this machine. It must count as another machine. */
 class Elsewhere extends OwnAddresses {
   override is(): boolean {
     return false;
@@ -55,11 +55,11 @@ export async function scan(): Promise<void> {
   }
   const script = spawn('perl', ['-e', holders], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // A group, for all of them to be ended.
+    // A process group, so that all of them can be ended.
     detached: true,
   });
   await once(script.stdout, 'data');
-  // The last of them have been forked, and connect.
+  // Gives the last children time to connect.
   await sleep(1000);
   const spaces: ChildProcess[] = [];
   const rows = [['', 'namespaces', 'ms', '99 %', 'main thread, ms', '99 %']];
@@ -81,7 +81,7 @@ export async function scan(): Promise<void> {
   }
   rows.push(['`ss -tnp`, without the start of a shell', '1', ...cells(peer())]);
   printTable(rows);
-  // Negative: it is the one of the whole machine.
+  // A negative number means that the table is shared by the whole machine.
   const buckets = Math.abs(Number(readFileSync('/proc/sys/net/ipv4/tcp_ehash_entries', 'latin1')));
   const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
   console.log(`${processes} processes; the kernel's hash of connections has ${buckets} places\n`);
@@ -91,7 +91,7 @@ export async function scan(): Promise<void> {
 
 interface Took {
   readonly wallMs: number;
-  /** Of which others in this process had to wait; unknown of a process of its own. */
+  /** Time in which the event loop was blocked; not known for another process. */
   readonly busyMs: number;
 }
 
@@ -100,7 +100,7 @@ async function looks(): Promise<Record<'quiet' | 'first' | 'moved', readonly Too
   const {tables} = makeSenses(PORT, told, new Elsewhere());
   const look = (): Promise<unknown> => tables.look('all', () => 'tables');
   await look();
-  // They are described meanwhile, and reported one after the other.
+  // Processes are described meanwhile, and reported one after another.
   for (let waits = 0; told.length < SOCKETS && waits < 600; waits++) await sleep(100);
   if (told.length !== SOCKETS)
     throw new Error(`${told.length} connections were seen, not ${SOCKETS}`);
@@ -108,7 +108,7 @@ async function looks(): Promise<Record<'quiet' | 'first' | 'moved', readonly Too
   for (let i = 0; i < LOOKS; i++) quiet.push(await timed(look));
   for (let i = 0; i < LOOKS / 5; i++) {
     first.push(await timed(() => new Outgoing([PORT]).look('all')));
-    // Refused, and counted.
+    // The connection is refused, but the kernel's counter moves.
     spawnSync('perl', ['-MIO::Socket::INET', '-e', 'IO::Socket::INET->new("127.0.0.1:1")']);
     moved.push(await timed(look));
   }

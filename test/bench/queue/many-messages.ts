@@ -1,32 +1,32 @@
 /**
- * Fills queues with messages as sendmail 8.18 writes them: control files with the headers of web mail, of lists and
- * of spam from a script, and a body each. The same number gives the same message. Decides nothing about what is measured.
+ * Fills queues with messages as sendmail 8.18 writes them: a control file and a body each, with headers of web mail, of
+ * lists and of spam from a script. The same number gives the same message. Decides nothing about what is measured.
  */
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
-/** Below the folder that is given: as `QueueDirectory=…/q*` finds them. */
+/** Names of the queues, as `QueueDirectory=…/q*` finds them. */
 export const queueNames = ['q1', 'q2', 'q3'] as const;
 
-/** One message in so many is spam of a script, with a `Received` of qmail below ours. */
+/** One message in this many is spam from a script, with a `Received` of qmail below ours. */
 const spamEach = 10;
-/** What is looked for in the bodies stands in one of so many. */
+/** One body in this many holds the word of the search. */
 const wordEach = 500;
 
 export const markers = {received: 'invoked by uid 99', body: 'buy cheap watches'} as const;
 
-/** How many of so many messages have each marker. */
+/** How many of these messages have each marker. */
 export const marked = (messages: number): {received: number; body: number} => ({
   received: Math.ceil(messages / spamEach),
   body: Math.ceil(messages / wordEach),
 });
 
-/** Seconds since the epoch: the first one came then, and one each second follows. */
+/** When the first message came; one follows each second. Seconds since the epoch. */
 const firstSeconds = 1_795_900_000;
 
 const idOf = (number: number): string => `6ATFIh${String(number).padStart(8, '0')}`;
 
-/** Headers of a signature, as long as real ones. */
+/** Headers of a DKIM signature, as long as real ones. */
 const signature = Array.from(
   {length: 5},
   (_, at) => `\t${String.fromCharCode(65 + at).repeat(64)}`,

@@ -1,4 +1,4 @@
-/** What a made-up world throws: skewed numbers, and people that are written to. */
+/** Random parts of a simulated world: skewed numbers, and recipients. */
 import {hashOf} from '../../../src/base/hash.js';
 import {Dice} from '../harvest/dice.js';
 
@@ -7,17 +7,17 @@ export class Chance extends Dice {
     return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }
 
-  /** Half are below the median; `spread` 1: one in six is 2.7 times as large. */
+  /** A number with this median. With `spread` 1, one in six is more than 2.7 times the median. */
   skewed(median: number, spread: number): number {
     return median * Math.exp(spread * this.normal());
   }
 
-  /** At least `least`, and of those one in 2^power is twice as large. */
+  /** A number of at least `least`. One in 2^power is at least twice as large. */
   heavy(least: number, power: number, most: number): number {
     return Math.min(most, Math.floor(least * (1 - this.next()) ** (-1 / power)));
   }
 
-  /** Also of large means. */
+  /** A random count with this mean, which may be large. */
   many(mean: number): number {
     if (mean <= 0) return 0;
     if (mean < 50) return this.poisson(mean);
@@ -28,15 +28,15 @@ export class Chance extends Dice {
 export interface Person {
   readonly hash: number;
   readonly domain: string;
-  /** An address that no longer is one. */
+  /** `dead`: the address does not exist any more. */
   readonly is: 'alive' | 'dead';
 }
 
-/** Large providers. A count; each has the same share, which helps no rule that is tried. */
+/** Large providers. A count: each has the same share, which favours none of the compared rules. */
 const providers = 12;
 const otherDomains = 20_000;
 
-/** Addresses that nobody was given before. */
+/** Makes new addresses. */
 export class People {
   #last = 0;
   readonly #dice: Chance;
@@ -45,7 +45,10 @@ export class People {
     this.#dice = dice;
   }
 
-  /** @param dead share of addresses that are gone @param provided share that has a large provider */
+  /**
+   * @param dead share of addresses that do not exist any more
+   * @param provided share of addresses at a large provider
+   */
   stranger(dead: number, provided = 0.45): Person {
     const dice = this.#dice;
     const domain = dice.chance(provided)

@@ -13,7 +13,7 @@ export interface Guard {
 /** Seconds between two alarms of one sender, for all guards alike: the default of `warn_interval`. */
 const alarmSeconds = 3600;
 
-/** The lines of what became of a message come so much later. Ms. */
+/** How long after a message the log shows what became of it. Ms. */
 const toldMs = 2000;
 
 export function ours(senders: readonly Sender[]): Guard {
@@ -66,7 +66,7 @@ class Window {
   }
 }
 
-/** More than so many within a time that slides: a limit that is the same for everybody. Lists are excepted. */
+/** A fixed limit for every sender: this many recipients within a sliding time. Lists are exempt. */
 function fixed(
   name: string,
   limits: readonly FixedLimit[],
@@ -87,7 +87,7 @@ function fixed(
   return {name, take};
 }
 
-/** As their own samples and defaults have it. */
+/** Rules of other programs, with the numbers of their own samples and defaults. */
 export const peers = (): Guard[] => [
   fixed('CSF, 100 messages an hour', [{most: 100, ms: hourMs}], 'messages'),
   fixed('cPanel, 500 recipients an hour', [{most: 500, ms: hourMs}], 'recipients'),

@@ -1,4 +1,4 @@
-/** The parts of which honest senders are made: an address book, circles, office hours. */
+/** Building blocks of honest senders: an address book, circles, office hours. */
 import {type Chance, type People, type Person} from './chance.js';
 
 export const hourMs = 3_600_000;
@@ -13,7 +13,7 @@ export interface Mail {
 /** An hour of the world, in the sender's own time. */
 export interface Hour {
   readonly startMs: number;
-  /** Whole, from the first of the world. */
+  /** Hours since the world's beginning. A whole number. */
   readonly number: number;
   readonly day: number;
   /** 0: Monday. */
@@ -24,10 +24,10 @@ export interface Hour {
 export interface Sender {
   readonly kind: string;
   readonly key: string;
-  /** Its own limit by `mail_exempt`; undefined: it is not named. */
+  /** Its own limit in `mail_exempt`; undefined: it is not named there. */
   readonly exempt: number | undefined;
   readonly mails: (hour: Hour) => Mail[];
-  /** Whom a thief finds in the account. */
+  /** The address book that a thief finds in the account. */
   readonly contacts: readonly Person[];
 }
 
@@ -36,23 +36,23 @@ export interface World {
   readonly people: People;
 }
 
-/** Share of a day's mail that an hour has. */
+/** The share of a day's mail that people write in this hour. */
 export function officeShare({weekday, clock}: Hour): number {
   const day = weekday < 5 ? 1 : 0.15;
   if (clock >= 7 && clock < 18) return day * 0.08;
   return clock >= 18 && clock < 23 ? day * 0.02 : 0.001;
 }
 
-/** Of orders and tickets: round the clock, less at night. */
+/** The same for orders and tickets: round the clock, and less at night. */
 export const wakingShare = ({clock}: Hour): number => (clock >= 7 && clock < 23 ? 0.055 : 0.015);
 
-/** Somewhere in the hour. */
+/** A random moment of the hour. */
 export const within = ({dice}: World, {startMs}: Hour): number => startMs + dice.below(hourMs);
 
-/** Old addresses that a person keeps, and typing errors. A share. */
+/** Usual share of dead addresses: old ones that a person keeps, and typing errors. */
 const usuallyDead = 0.015;
 
-/** An address book that grows: few are written to often, most seldom. */
+/** An address book that grows. Its owner writes to few people often, and to most seldom. */
 export class Contacts {
   readonly all: Person[];
   readonly #world: World;
@@ -66,12 +66,12 @@ export class Contacts {
     const {dice} = this.#world;
     const at = Math.floor(this.all.length * dice.next() ** 3);
     const person = this.all[at]!;
-    // Who has a letter back does not write there again.
+    // After a bounce the sender does not write there again.
     if (person.is === 'dead') this.all[at] = dice.of(this.all);
     return person;
   }
 
-  /** Somebody who was never written to; half of them are seldom written to again. */
+  /** A new recipient. The sender seldom writes again to half of these. */
   met(): Person {
     const {dice, people} = this.#world;
     const person = people.stranger(usuallyDead);
@@ -86,7 +86,7 @@ export class Contacts {
     return this.#world.dice.chance(newShare) ? this.met() : this.known();
   }
 
-  /** Some of them known, the rest not. Each once. */
+  /** A circle of known and new people, each once. */
   circle(size: number, knownShare: number, dead: number): Person[] {
     const {dice, people} = this.#world;
     const members = new Set<Person>();
@@ -96,14 +96,14 @@ export class Contacts {
   }
 }
 
-/** A circle: most are a family, a team; few are a club or a company. Recipients. */
+/** Size of a circle. Recipients: most circles are a family or a team, and few are a club or a company. */
 const leastCircle = 3;
 const circlePower = 1.4;
 const mostCircle = 300;
-/** Somebody finds a new one in so many days. */
+/** Days after which a person meets a new circle, on average. */
 const newCircleDays = 60;
 
-/** Somebody who writes by hand. */
+/** A person who writes mail by hand. */
 export class Writer {
   readonly contacts: Contacts;
   readonly #world: World;
@@ -122,7 +122,7 @@ export class Writer {
     const {dice} = this.#world;
     if (hour.day !== this.#day) {
       this.#day = hour.day;
-      // Days differ, and one in twenty has none.
+      // Days differ, and one in twenty has no mail.
       this.#mood = dice.chance(0.05) ? 0 : dice.skewed(0.9, 0.45);
       if (dice.chance(1 / newCircleDays)) this.#meetCircle();
     }
@@ -147,7 +147,7 @@ export class Writer {
   }
 }
 
-/** A run over a list: a message each, or in batches, over some minutes. */
+/** A run over a list: a message for each recipient, or in batches, over some minutes. */
 export function run(
   {dice}: World,
   hour: Hour,

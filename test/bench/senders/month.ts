@@ -1,14 +1,14 @@
-/** One world: four weeks of honest senders, then thieves in some of their accounts, before all guards at once. */
+/** One world: four weeks of honest senders, then thieves in some of their accounts. All guards see it at the same time. */
 import {Chance, People} from './chance.js';
 import {type Guard, ours, peers} from './guards.js';
 import {dayHours, type Hour, hourMs, type Mail, type Sender, type World} from './habit.js';
 import {freshSender, population} from './population.js';
 import {theft, thiefDays, thiefKinds, victims} from './thieves.js';
 
-/** Behind a month in which the watch learns. */
+/** Weeks that count, after the time in which the watch learns. */
 export const weeks = 3;
 export const learningWeeks = 4;
-/** A count: a world is played in half a minute. */
+/** Most senders of a world. A count: a world then takes half a minute. */
 const mostSenders = 500;
 /** A Monday. Ms since the epoch. */
 const startMs = Date.UTC(2026, 9, 5);
@@ -18,7 +18,7 @@ const honestHours = honestDays * dayHours;
 export interface Theft {
   readonly kind: string;
   readonly account: string;
-  /** Recipients and hours until each guard alarmed, with why. Guards that never did are not in it. */
+  /** Recipients and hours until the alarm of each guard, and its reason. Guards without an alarm are missing. */
   readonly found: Readonly<
     Record<string, readonly [recipients: number, hours: number, why: string]>
   >;
@@ -27,11 +27,11 @@ export interface Theft {
 export interface Month {
   readonly seed: number;
   readonly senders: number;
-  /** Who sent to more than 250 on some day. A count. */
+  /** Senders with more than 250 recipients on some day. A count. */
   readonly large: number;
   readonly mails: number;
   readonly recipients: number;
-  /** Guard, kind of sender, kind of alarm. */
+  /** False alarms, by guard, kind of sender and kind of alarm. */
   readonly wrong: readonly Wrong[];
   /** The same while the watch learns. */
   readonly wrongBefore: readonly Wrong[];
@@ -99,7 +99,7 @@ function hourAt(number: number): Hour {
   return {startMs: startMs + number * hourMs, number, day, weekday: day % 7, clock};
 }
 
-/** Gives each hour's mail in the order of time: a run may end later than in the hour in which it began. */
+/** Gives each hour's mail in the order of time. A run may last beyond the hour in which it began. */
 class Flow<What> {
   #later: [What, Mail][] = [];
 
@@ -159,7 +159,7 @@ function steal(running: readonly Running[], guards: readonly Guard[]): void {
       for (const guard of guards) {
         if (guard.name in each.found) continue;
         const why = guard.take(each.sender, mail);
-        // A warning to the owner before the theft is no help.
+        // An alarm before the theft does not count.
         if (why === undefined || each.sent === 0) continue;
         each.found[guard.name] = [each.sent, (mail.atMs - each.startMs) / hourMs, why];
       }

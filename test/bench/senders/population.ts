@@ -1,15 +1,15 @@
 /**
- * Honest senders of a relay, made up. Assumptions, each to be doubted:
+ * Simulated honest senders of a relay. The assumptions may be wrong:
  *
- * - Most senders are people who write a few messages a day to people they know. What they send is skewed: a tenth
- *   sends half of it. Large circles are rare and follow a power law.
+ * - Most senders are people who write a few messages a day to people they know. The numbers are skewed: a tenth of the
+ *   senders sends half of the mail. Large circles are rare and follow a power law.
  * - A sender that regularly sends more than 200 at once is named in `mail_exempt`, as the manual asks: lists, large
  *   newsletters and invoice runs. Those of up to 200 are not.
- * - The world begins in the middle of everybody's life: the watch knows nobody, and each first newsletter and invoice
- *   run is a run to strangers.
+ * - The senders existed before the world begins, but the watch does not know them yet. So each first newsletter and
+ *   invoice run is a run to strangers.
  *
- * A hosting company says that 109 of more than 50,000 sites pass 250 recipients a day (0.2 %). The bench prints what
- * share of these senders does: more of them should, so that these are the harder ones.
+ * A hosting company says that 109 of more than 50,000 sites pass 250 recipients a day (0.2 %). The bench prints the
+ * share of its own senders that do. It should be larger, so that the simulation is the harder case.
  */
 import {
   Contacts,
@@ -27,7 +27,7 @@ import {
 type Made = Omit<Sender, 'kind' | 'key'> & {readonly way?: 'auth' | 'uid'};
 type Make = (world: World) => Made;
 
-/** Lists up to this size have no limit of their own. Recipients. */
+/** Lists up to this size are not named in `mail_exempt`. Recipients. */
 const mostUnnamed = 200;
 const limitFor = (size: number): number | undefined =>
   size > mostUnnamed ? Math.max(400, 2 * size) : undefined;
@@ -40,7 +40,7 @@ const person: Make = (world) => {
   return {exempt: undefined, contacts: writer.contacts.all, mails};
 };
 
-/** Sales, an assistant: much mail, and about once in 40 days single letters to many customers. */
+/** A salesperson or an assistant: much mail, and about once in 40 days single letters to many customers. */
 const busy: Make = (world) => {
   const {dice} = world;
   const perDay = Math.min(150, dice.skewed(35, 0.5));
@@ -63,7 +63,7 @@ const newsletter: Make = (world) => {
   const [weekday, clock, minutes] = [dice.below(5), dice.from(7, 19), dice.from(2, 50)];
   const mails = (hour: Hour): Mail[] => {
     if (hour.weekday !== weekday || hour.clock !== clock || dice.chance(0.1)) return [];
-    // Subscribers come; half of the operators remove the dead.
+    // New subscribers come. Half of the operators remove dead addresses.
     list.push(...people.strangers(dice.many(1 + size / 150), 0.02));
     const sent = run(world, hour, [...list], {batch, minutes});
     if (batch > 1)
@@ -101,7 +101,7 @@ const list: Make = (world) => {
   return {exempt: 3000, contacts: members, mails};
 };
 
-/** Orders come by themselves, and twice a month there is a sale. Two letters to each customer. */
+/** A shop: orders come at any time, and twice a month there is a sale. Each customer gets two letters. */
 const shop: Make = (world) => {
   const {dice, people} = world;
   const perDay = Math.min(150, dice.skewed(12, 0.9));
@@ -119,7 +119,7 @@ const shop: Make = (world) => {
   return {exempt: undefined, contacts: customers, mails, way: 'uid'};
 };
 
-/** Begins on some day; at first everybody is new. */
+/** An employee who begins on some day. At first every recipient is new. */
 const newEmployee: Make = (world) => {
   const {dice} = world;
   const first = dice.from(2, 44);
@@ -132,7 +132,7 @@ const newEmployee: Make = (world) => {
   return {exempt: undefined, contacts: writer.contacts.all, mails};
 };
 
-/** Away for two weeks, and then three days of answers. */
+/** A person who is away for two weeks, and then answers for three days. */
 const onHoliday: Make = (world) => {
   const {dice} = world;
   const back = dice.from(16, 46);
@@ -146,7 +146,7 @@ const onHoliday: Make = (world) => {
   return {exempt: undefined, contacts: writer.contacts.all, mails};
 };
 
-/** Several people at one account; about once a quarter a circular, to addresses of which some are old. */
+/** Several people with one account. About once a quarter they send a circular, also to some old addresses. */
 const department: Make = (world) => {
   const {dice} = world;
   const perDay = Math.min(150, dice.skewed(25, 0.6));
@@ -161,7 +161,7 @@ const department: Make = (world) => {
   return {exempt: undefined, contacts: writer.contacts.all, mails};
 };
 
-/** Each ticket several letters to its author; half of the authors come back. */
+/** A ticket system: several letters to the author of each ticket. Half of the authors come back. */
 const tickets: Make = (world) => {
   const {dice} = world;
   const perDay = Math.min(400, dice.skewed(70, 0.7));
@@ -174,7 +174,7 @@ const tickets: Make = (world) => {
   return {exempt: undefined, contacts: authors.all, mails, way: 'uid'};
 };
 
-/** The form of a web site: to its owner, and a copy to the visitor. */
+/** The form of a web site: a mail to its owner, and a copy to the visitor. */
 const form: Make = (world) => {
   const {dice, people} = world;
   const perDay = Math.min(60, dice.skewed(3, 1));
@@ -187,7 +187,7 @@ const form: Make = (world) => {
   return {exempt: undefined, contacts: [owner], mails, way: 'uid'};
 };
 
-/** How many of a thousand senders. */
+/** Kinds of senders, and how many of a thousand senders each has. */
 const kinds: readonly (readonly [name: string, count: number, make: Make])[] = [
   ['person', 610, person],
   ['busy person', 80, busy],
@@ -218,7 +218,7 @@ export function population(count: number, worldOf: (sender: string) => World): S
   );
 }
 
-/** An account of which a thief takes hold a few days after its first mail. */
+/** An account that a thief takes over a few days after its first mail. */
 export function freshSender(world: World, number: number, firstDay: number): Sender {
   const {mails, ...made} = person(world);
   const key = `auth:fresh${number}`;

@@ -1,6 +1,6 @@
 /**
- * The months as tables: what a thief reaches before the alarm, and how often an honest sender leads
- * to a warning.
+ * The months as tables: how many recipients a thief reaches before the alarm, and how often an honest
+ * sender leads to a warning.
  */
 import {figures} from '../figures.js';
 import {learningWeeks, type Month, type Theft, weeks} from './month.js';
@@ -10,12 +10,12 @@ import {thiefKinds, victims} from './thieves.js';
 type Table = readonly (readonly string[])[];
 
 const ourName = 'blocksmtp';
-/** An alarm comes in time before so many recipients. */
+/** An alarm is in time if it comes before this many recipients. A count. */
 const inTime = 100;
-/** A slow thief is to be found within. Hours. */
+/** A slow thief must be found within this time. Hours. */
 const slowHours = 48;
 
-/** Ours first. */
+/** Names of the guards, ours first. */
 const guardNames = (months: readonly Month[]): string[] => {
   const found = months.flatMap(({thefts, wrong}) => [
     ...thefts.flatMap(({found: by}) => Object.keys(by)),
@@ -70,7 +70,7 @@ export function kindTable(months: readonly Month[]): Table {
   return [head, ...rows];
 }
 
-/** Ours alone, by the account that was taken over. */
+/** Our guard alone, by the kind of account that was taken over. */
 export function accountTable(months: readonly Month[]): Table {
   const thefts = months.flatMap((month) => month.thefts);
   const rows = thiefKinds.map(({name}) => [
@@ -83,7 +83,7 @@ export function accountTable(months: readonly Month[]): Table {
   return [['in the account of', ...victims.map(({name}) => name)], ...rows];
 }
 
-/** Of Poisson: what a mean has at most and at least of which such a count came, 95 % sure (Byar). */
+/** Bounds of a Poisson mean for an observed count, 95 % sure (Byar's approximation). */
 const mostOf = (count: number): number => {
   const next = count + 1;
   return next * (1 - 1 / (9 * next) + 1.96 / (3 * Math.sqrt(next))) ** 3;
@@ -103,7 +103,7 @@ export function rateOf(
   return {rate: count / all, least: leastOf(count) / all, most: mostOf(count) / all};
 }
 
-/** False alarms of 1000 senders and week, with what is 95 % sure; which kinds; and of ours, why. */
+/** False alarms per 1000 senders and week, with 95 % bounds; the kinds of senders; and for our guard the reasons. */
 export function falseTable(months: readonly Month[]): Table {
   const rows = guardNames(months).map((guard) => {
     const {rate, least, most} = rateOf(months, guard);
@@ -131,7 +131,7 @@ export function falseTable(months: readonly Month[]): Table {
   ];
 }
 
-/** The aims, one for each kind of thief. */
+/** One aim for each kind of thief, and whether it is met. */
 export function verdicts(months: readonly Month[]): (readonly [string, boolean])[] {
   const thefts = months.flatMap((month) => month.thefts);
   return thiefKinds.map(({name}) => {

@@ -1,4 +1,4 @@
-/** Who has taken over accounts, and sends through them: how fast, to whom, and in which accounts. */
+/** Thieves, who send through stolen accounts: how fast, to whom, and through which accounts. */
 import type {Chance, People, Person} from './chance.js';
 import {hourMs, type Mail, type Sender} from './habit.js';
 
@@ -24,7 +24,7 @@ export const thiefKinds: readonly ThiefKind[] = [
   {...usual, name: 'to the contacts, 100/h', perHour: 100, dead: 0, to: 'contacts'},
 ];
 
-/** Accounts of each kind of thief in each world. Counts. */
+/** Stolen accounts for each kind of thief in each world. Counts. */
 export const victims = [
   {name: 'person', kinds: ['person', 'busy person', 'department'], count: 4},
   {name: 'site', kinds: ['web shop', 'web form', 'ticket system'], count: 2},
@@ -32,11 +32,11 @@ export const victims = [
   {name: 'new account', kinds: ['fresh'], count: 1},
 ] as const;
 
-/** What a thief sends is watched for so long, or until so much. */
+/** How long a thief is watched, and up to how many recipients. Days; a count. */
 export const thiefDays = 3;
 export const mostStolen = 5000;
 
-/** Everything that a thief would send. */
+/** Everything that a thief would send if nobody stopped the account. */
 export function theft(
   kind: ThiefKind,
   {contacts}: Pick<Sender, 'contacts'>,

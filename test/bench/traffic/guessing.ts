@@ -1,7 +1,7 @@
 /**
- * Sessions with unknown recipients. Each is of a client of its own that asks for at most
- * `mostNames` different names in the whole log, blocksmtp's threshold: a block, once it stands, ends
- * the counting, and only so can what was counted be compared with what was written.
+ * Sessions with unknown recipients. Each session is of another client, which asks for at most `mostNames`
+ * different names in the whole log: blocksmtp's threshold. A block would end the counting, and then the
+ * bench could not compare what was counted with what was written.
  */
 import {acceptedEnvelope, sentLocally} from './honest.js';
 import {guessedName, guesser, userName} from './people.js';
@@ -58,7 +58,7 @@ function envelope(
   return lines;
 }
 
-/** An honest one: one name wrong, one right. */
+/** An honest session with one wrong name and one right name. */
 function mistyped(desk: Desk, atMs: number, pid: number, client: string): Script {
   const queueId = desk.stamps.queueId(atMs, pid);
   const name = guessedName(desk.random.below(5000));

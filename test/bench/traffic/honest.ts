@@ -1,14 +1,13 @@
 /**
- * Honest mail as sendmail 8.18 logs it at LogLevel 9, and the other programs that write into the
- * same file. None of it is evidence of any kind, so that what a program counts can be compared with
- * the guesses alone.
+ * Honest mail as sendmail 8.18 logs it at LogLevel 9, and lines of other programs in the same file. None
+ * of these lines is evidence, so that what a program counts can be compared with the guesses alone.
  */
 import {honestClient, userName} from './people.js';
 import {type Desk, type Entry, mta, type Script} from './script.js';
 
 type Maker = (desk: Desk, atMs: number) => Script;
 
-/** Of a hundred scripts, how many are of which kind. */
+/** Kinds of scripts, with the percentage of each. */
 const shares: readonly (readonly [percent: number, make: Maker])[] = [
   [56, delivered],
   [13, submitted],
@@ -25,7 +24,7 @@ export function honest(desk: Desk, atMs: number): Script {
   return desk.random.of(makers)(desk, atMs);
 }
 
-/** Mail from outside to one to three local users. */
+/** Mail from outside to one, two or three local users. */
 function delivered(desk: Desk, atMs: number): Script {
   const {random} = desk;
   const pid = desk.pid();
@@ -39,7 +38,7 @@ function delivered(desk: Desk, atMs: number): Script {
   return lines;
 }
 
-/** `from=…` of an envelope with accepted recipients, the client at its end (headers.c logsender()). */
+/** The `from=…` line of an envelope with accepted recipients. The client stands at its end (headers.c logsender()). */
 export function acceptedEnvelope(
   {random}: Desk,
   queueId: string,
@@ -63,7 +62,7 @@ export function sentLocally({random}: Desk, pid: number, queueId: string): Entry
   );
 }
 
-/** A user of ours sends to the outside. */
+/** A user of ours sends mail to another domain. */
 function submitted(desk: Desk, atMs: number): Script {
   const {random} = desk;
   const pid = desk.pid();

@@ -1,6 +1,6 @@
 /**
- * Who appears in the traffic: clients by number, as sendmail writes them, and the names they ask
- * for. Every address is one of documentation or benchmarking (RFC 5737, 3849, 2544).
+ * The clients of the traffic by number, as sendmail writes them, and the names that they ask for. Every
+ * address is reserved for documentation or benchmarks (RFC 5737, 3849, 2544).
  */
 import type {Random} from './random.js';
 
@@ -10,12 +10,12 @@ const firstNames = (
   'support billing jobs press web hr it service shop mail news test team help order marketing'
 ).split(' ');
 
-/** Addresses of 198.18.0.0/15. A count; guessers beyond it have IPv6 only. */
+/** Addresses in 198.18.0.0/15. A count: guessers beyond it have IPv6 only. */
 const benchmarkAddresses = 131_072;
 
 /**
- * The guesser of this number. No two share an address, nor an IPv6 /64. The form is sendmail's own:
- * IPv6 is written out, `(may be forged)` where the name does not lead back.
+ * The guesser of this number. No two share an address or an IPv6 /64. The text is as sendmail writes it:
+ * IPv6 is written out, and `(may be forged)` follows a name that does not resolve back.
  */
 export function guesser(index: number, random: Random): string {
   const isIpv6 = index % 3 === 2 || index >= benchmarkAddresses;

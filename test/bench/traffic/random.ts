@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same in every run. Not for anything that must be secret. */
+/** Numbers that look random and are the same in every run. Not for secrets. */
 export class Random {
   #state: number;
 

@@ -1,4 +1,4 @@
-/** What one session leaves in the log: its lines in order, each without stamp and host. */
+/** The log lines of one session, in order, without stamp and host. */
 import {Random} from './random.js';
 import {type StampForm, Stamps} from './stamps.js';
 
@@ -8,7 +8,7 @@ export type Role = 'unknown' | 'envelope' | 'other';
 export type Entry = {readonly text: string; readonly role: Role};
 export type Script = readonly Entry[];
 
-/** What the makers of scripts share. */
+/** State that all makers of scripts share. */
 export class Desk {
   readonly random: Random;
   readonly stamps: Stamps;
@@ -21,7 +21,7 @@ export class Desk {
     this.stamps = new Stamps(form);
   }
 
-  /** A new process; Linux counts to 4194303 and begins anew. */
+  /** The number of a new process. Linux counts up to 4194303 and begins again. */
   pid(): number {
     this.#pid += 1 + this.random.below(3);
     if (this.#pid > 4_194_303) this.#pid = 1000;

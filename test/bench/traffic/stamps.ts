@@ -1,6 +1,6 @@
 /**
- * The time, as rsyslog stamps a line and as sendmail puts it into a queue id. Both are made millions
- * of times a run, so what does not change within a second is kept.
+ * The time as rsyslog stamps a line, and as sendmail puts it into a queue id. A run makes millions of
+ * both, so the parts that do not change within a second are kept.
  */
 export type StampForm = 'rfc3339' | 'bsd';
 

@@ -1,6 +1,6 @@
 /**
- * A mail log as a busy relay writes it, line by line: many sessions at once, a given share of the
- * lines about unknown recipients, and the truth about what was written. Deterministic by its seed.
+ * The mail log of a busy relay, line by line: many sessions at the same time, and a given share of lines
+ * about unknown recipients. Counts what was written. The same seed gives the same log.
  */
 import {guessing} from './guessing.js';
 import {honest} from './honest.js';
@@ -8,7 +8,7 @@ import {Desk, type Script} from './script.js';
 import type {StampForm} from './stamps.js';
 
 export type TrafficOptions = {
-  /** Share of the lines that say `User unknown` or name the client of such an envelope. Percent. */
+  /** Share of lines with `User unknown`, or with the client of such an envelope. Percent. */
   percent: number;
   form?: StampForm;
   host?: string;
@@ -19,7 +19,7 @@ export type Truth = {
   lines: number;
   bytes: number;
   relevant: number;
-  /** Unknown recipients, each of which must be counted. */
+  /** Unknown recipients. A reader must count each of them. */
   unknown: number;
   clients: number;
 };
@@ -33,7 +33,7 @@ export class Traffic {
   readonly #desk: Desk;
   readonly #open: {script: Script; next: number}[] = [];
   readonly #truth: Truth = {lines: 0, bytes: 0, relevant: 0, unknown: 0, clients: 0};
-  /** Lines of all sessions begun so far, also those not written yet. */
+  /** Lines of all sessions that have begun, including lines not written yet. */
   #planned = {lines: 0, relevant: 0};
   #isClosing = false;
 
@@ -47,7 +47,7 @@ export class Traffic {
     return {...this.#truth, clients: this.#desk.guessers};
   }
 
-  /** From now on no session begins; those that are open go on to their end. */
+  /** No new session begins after this call. Open sessions go on to their end. */
   close(): void {
     this.#isClosing = true;
   }

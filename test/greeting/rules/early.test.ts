@@ -1,4 +1,4 @@
-/** Who speaks before the greeting, as the kernel sees it. Real packets. */
+/** Which clients the kernel sees speak before the greeting. Real packets. */
 import {afterEach, expect, test} from '@jest/globals';
 import type {GateRules} from '../../../src/greeting/rules/live/gate-rules.js';
 import {describeScenes, hosts} from '../../support/kernel/scenes.js';
@@ -9,7 +9,7 @@ afterEach(stopGates);
 
 const withSets = ['ipset', 'ipset with iptables-legacy', 'nftables'] as const;
 
-/** Long enough for a client to speak half a second after it is connected. Ms. */
+/** How long the mailer waits with its greeting. Ms: a client can speak half a second after it connects. */
 const greetingMs = 3000;
 
 async function heardOf(gate: GateRules, count: number): Promise<readonly string[]> {
@@ -48,7 +48,7 @@ describeScenes('early talk', withSets, (scene) => {
       await until('the greeting', () => talks[2]!.heard === '25 ');
       talks[2]!.say('EHLO');
       await until('the answer', () => talks[2]!.heard === '25 EHLO');
-      // What they say after the greeting is no early talk any more.
+      // After the greeting nothing is early talk.
       talks[1]!.say('more');
       await until('more', () => talks[1]!.heard.endsWith('more'));
       expect(await gate.early()).toEqual([]);

@@ -1,4 +1,4 @@
-/** Packets with a forged sender: whose number they do not know, they make nobody an early talker. Real packets. */
+/** Packets with a forged sender make nobody an early talker, unless they know the sequence number. Real packets. */
 import {execFileSync} from 'node:child_process';
 import {afterEach, expect, test} from '@jest/globals';
 import {type Peers, server} from '../../support/kernel/peers.js';
@@ -8,21 +8,21 @@ import {openMailer, startGate, stopGates} from './gate-world.js';
 
 afterEach(stopGates);
 
-/** The mailer greets after so long. Ms: all is sent before. */
+/** How long the mailer waits with its greeting. Ms: all forged packets are sent before. */
 const greetingMs = 4000;
-/** In a network that is behind the wire, and on no machine. */
+/** Addresses in a network behind the wire that no machine has. */
 const forged = {4: '203.0.113.66', 6: '2001:db8::66'} as const;
 
 type Way = 'data-in-syn' | 'no-syn' | 'blind' | 'near' | 'right';
 
-/** Ends when all packets are sent, and answered as far as they are. */
+/** Sends forged packets. Returns when all are sent, and all answers have come. */
 function forge({family}: Scene, world: Peers, way: Way): void {
   const words = ['perl', 'test/support/kernel/forge.pl', String(family), forged[family]];
   const space = `--net=/proc/${world.clientsPid}/ns/net`;
   execFileSync('nsenter', [space, ...words, server[family], way], {stdio: 'pipe'});
 }
 
-/** The mailer's machine sends to the forged address, too: by the wire, where nobody takes it. */
+/** Gives the mailer's machine a route to the forged address, over the wire, where no machine answers. */
 function letAnswersOut({family, namespace}: Scene, world: Peers): void {
   const link = namespace.run('nsenter', [
     `--net=/proc/${world.clientsPid}/ns/net`,
@@ -37,14 +37,14 @@ describeScenes('a forged sender', ['ipset', 'nftables'], (scene) => {
 
   test.each([
     [['data-in-syn', 'no-syn', 'blind', 'near'], []],
-    // That this test would see it.
+    // With the right number the client is seen: this proves that the test would notice it.
     [['right'], [forged[scene.family]]],
   ] satisfies [Way[], string[]][])('counts by %j: %j', async (ways, counting) => {
     const world = await openMailer(scene, greetingMs);
     letAnswersOut(scene, world);
     const {gate} = await startGate(scene, 'observe');
     for (const way of ways) forge(scene, world, way);
-    // Packets keep their order on the wire: when this one is seen, those before have been.
+    // Packets keep their order on the wire: when this one is seen, all earlier ones have arrived.
     const talk = world.call(real, 25);
     await until('a connection', () => talk.isConnected);
     talk.say('EHLO');

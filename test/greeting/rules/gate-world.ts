@@ -1,6 +1,6 @@
 /**
- * The way to the gate on the real kernel: a mailer at port 25, a dumb gate, clients on the other end of a
- * wire, and our rules between. Each server says its port first, so a client tells who has it.
+ * The way to the gate on the real kernel: a mailer at port 25, a gate that does nothing, clients on the other end of a
+ * wire, and our rules between them. Each server first sends its port, which shows a client where it arrived.
  */
 import {expect} from '@jest/globals';
 import type {LogLevel} from '../../../src/base/say.js';
@@ -12,10 +12,10 @@ import {openPeers, type Peers, type Talk} from '../../support/kernel/peers.js';
 import {hosts, type Scene} from '../../support/kernel/scenes.js';
 import {until} from '../../support/temp.js';
 
-/** The gate's. */
+/** The port of the gate. */
 export const gatePort = 2500;
 
-/** In no network that `hosts` are in, but on the wire. */
+/** Addresses on the wire, in another network than `hosts`. */
 export const further = {4: '203.0.113.9', 6: '2001:db8::9'} as const;
 
 export interface Gating {
@@ -27,7 +27,7 @@ export interface Gating {
 const running = new Set<GateRules>();
 const worlds = new Set<Peers>();
 
-/** None may go on in the namespace of the next test. */
+/** Stops all gates: none may run on in the namespace of the next test. */
 export async function stopGates(): Promise<void> {
   await Promise.all([...running].map((gate) => gate.stop('left')));
   running.clear();
@@ -74,21 +74,21 @@ export async function openMailer(scene: Scene, greetingMs = 0): Promise<Peers> {
   return world;
 }
 
-/** Who serves the client: the port that says so. */
+/** Connects as a client. @returns the port that the server sends */
 export async function served(world: Peers, from: string, port = 25): Promise<string> {
   const talk = world.call(from, port);
   await until(`${from} is served`, () => talk.heard !== '');
   return talk.heard.trim();
 }
 
-/** What all that is called from this address is answered, after another client was served: nothing. */
+/** Expects that none of these talks is connected by the time another client was served. */
 export async function expectDeaf(world: Peers, scene: Scene, talks: readonly Talk[]) {
   const [, other] = hosts[scene.family];
-  // Packets keep their order on the wire: what was sent before, and has not arrived now, was dropped.
+  // Packets keep their order on the wire: an earlier packet that has not arrived by now was dropped.
   for (let i = 0; i < 2; i++) await served(world, other, 26);
   expect(talks.map(({isConnected}) => isConnected)).toEqual(talks.map(() => false));
 }
 
-/** Those that change something. */
+/** Calls that change the firewall. */
 export const changing = (calls: readonly Call[]): readonly Call[] =>
   calls.filter(({input}) => input !== '');

@@ -1,4 +1,4 @@
-/** Whom a packet of a client reaches: the proof of every backend, of both families. */
+/** Where a packet of a client arrives, with every backend and both families. Real packets. */
 import {afterEach, expect, test} from '@jest/globals';
 import {neverWaiting} from '../../../src/greeting/never-wait.js';
 import {networkOf} from '../../../src/net/network.js';
@@ -22,7 +22,7 @@ afterEach(stopGates);
 const soonMs = 3_600_000;
 const blocking = {greeting: 'gate', greetingPort: gatePort} as const;
 
-/** Ends when the client is served there. */
+/** Waits until the client is served at this port. */
 async function becomes(world: Peers, from: string, port: string): Promise<void> {
   await until(`${from} is served at ${port}`, async () => {
     const now = await served(world, from);
@@ -99,7 +99,7 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
     gate.exempt(new Set([further[family]]));
     gate.pass(wide, Date.now() + 3000);
     await becomes(world, other, '2500');
-    // Nobody looks at the rules meanwhile.
+    // No check runs meanwhile, except for iptables, which needs one.
     if (scene.backend === 'iptables') await gate.check();
     else await becomes(world, client, '2500');
     expect(await served(world, further[family])).toBe('25');
@@ -136,7 +136,7 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
     const to = family === 4 ? '127.0.0.1' : '::1';
     const script = `net.connect(${gatePort}, '${to}').on('data', (d) => (console.log(String(d)), process.exit()))`;
     expect(namespace.run(process.execPath, ['-e', script]).trim()).toBe('2500');
-    // Nor is it led to the gate: it is this machine itself.
+    // A connection from this machine itself is not redirected either.
     const plain = script.replace(String(gatePort), '25');
     expect(namespace.run(process.execPath, ['-e', plain]).trim()).toBe('25');
   });
@@ -157,7 +157,7 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
       await expectDeaf(world, scene, [world.call(client, 25), world.call(client, gatePort)]);
       expect(await served(world, other)).toBe('2500');
       expect(session.heard).toBe('2500 ');
-      // One that had passed before, too.
+      // The same for a client that has a pass.
       gate.pass(client, Date.now() + soonMs);
       await gate.check();
       await expectDeaf(world, scene, [world.call(client, 25)]);
@@ -187,7 +187,7 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
       await running.firewall.stop('leave');
     }
     const tool = toolOf(family, scene.variant);
-    // The rules of the blocks are those of a life without a gate again.
+    // Without a gate the rules of the blocks are the usual ones again.
     if (scene.backend !== 'nftables') {
       expect(namespace.run(tool, ['-S', 'INPUT'])).not.toContain('2500 -j SPAM');
       expect(namespace.run(tool, ['-S', 'INPUT'])).toContain('--dport 25 -j SPAM_UNAME_GUESSERS');
@@ -209,7 +209,7 @@ describeScenes('fail open', ['iptables', 'ipset', 'nftables'], (scene) => {
       await becomes(world, client, '2500');
       await gate.stop('left');
       calls.length = 0;
-      // The kernel alone: nothing of ours runs any more.
+      // Only the kernel acts: no program of ours runs any more.
       expect(await served(world, client)).toBe('2500');
       await becomes(world, client, '25');
       expect(calls).toEqual([]);

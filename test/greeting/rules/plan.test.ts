@@ -1,4 +1,4 @@
-/** What is planned, without a kernel: from anything to what should stand, and nothing the second time. */
+/** Plans without a kernel: they lead from any state to the desired one, and a second plan is empty. */
 import {describe, expect, test} from '@jest/globals';
 import type {Wish} from '../../../src/firewall/backend.js';
 import {filterRules, leadWindow, natRules} from '../../../src/greeting/rules/chain-texts.js';
@@ -64,7 +64,7 @@ describe('who is known', () => {
     expect(intent.pass('2001:db8::7', nowMs)).toBe('other');
     expect(intent.pass('no address', nowMs)).toBe('other');
     intent.exempt(['192.0.2.7', '198.51.100.0/24', '2001:db8::/32', '0.0.0.0/0']);
-    // A network of all addresses is none.
+    // `0.0.0.0/0` is never taken as a network.
     expect([...entriesOf(intent).keys()]).toEqual(['192.0.2.7', '198.51.100.0/24']);
     intent.exempt(['198.51.100.0/24']);
     expect(entriesOf(intent)).toEqual(
@@ -143,12 +143,12 @@ describe('chains', () => {
     const after = first.after();
     expect(backend.standing(intent, after)).toBe(1);
     expect(backend.plan(wishOf(intent), after).calls).toEqual([]);
-    // It goes on, and that is no repair.
+    // The redirection is renewed, and that is no repair.
     intent.renew(nowMs + 20_000);
     const renewal = backend.plan(wishOf(intent, nowMs + 20_000), after);
     expect(renewal.calls).toHaveLength(1);
     expect(renewal.drift).toEqual(new Map());
-    // Without a word from the gate it is left to end.
+    // Without a report from the gate it ends by itself.
     const late = nowMs + 20_000 + aliveMs;
     expect(backend.plan(wishOf(intent, late), renewal.after()).calls).toEqual([]);
   });

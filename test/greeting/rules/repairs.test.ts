@@ -1,4 +1,4 @@
-/** What others do to the rules of the greeting: each is made good by one check, and said. Real kernel. */
+/** Other tools change the rules of the greeting: one check repairs each change, and logs it. Real kernel. */
 import {afterEach, expect, test} from '@jest/globals';
 import {removeGate} from '../../../src/greeting/rules/live/leftovers.js';
 import {emptyState} from '../../../src/guard/state.js';
@@ -58,7 +58,7 @@ const tableVandals: readonly Vandal[] = [
 function dump({family, variant, namespace, backend}: Scene): string {
   const saved = namespace.run(`${toolOf(family, variant)}-save`, []);
   const sets = backend === 'ipset' ? namespace.run('ipset', ['list', '-terse']) : '';
-  // Built-in chains that iptables has made once stay, and are nothing of ours.
+  // Built-in chains that iptables has made stay. They are not ours.
   const rules = backend === 'nftables' ? namespace.run('nft', ['list', 'ruleset']) : '';
   return [saved, sets, rules]
     .join('\n')
@@ -66,7 +66,7 @@ function dump({family, variant, namespace, backend}: Scene): string {
     .replaceAll(/\[\d+:\d+\]/g, '');
 }
 
-// To a set and its rule all is the same there, whichever iptables has made it; packets.test.ts tries it.
+// For sets it does not matter which iptables made the rule; packets.test.ts tries both.
 const places = allPlaces.filter((title) => title !== 'ipset with iptables-legacy');
 
 describeScenes('another tool', places, (scene) => {
@@ -98,7 +98,7 @@ describeScenes('another tool', places, (scene) => {
   test('a removal leaves nothing, also by who only knows the name; off removes what stood', async () => {
     const name = family === 4 ? 'inet' : 'inet6';
     const before = (() => {
-      // So that the tables of iptables are there before and after.
+      // The tables of iptables then exist before and after.
       namespace.run(toolOf(family, scene.variant), ['-t', 'nat', '-A', 'OUTPUT', '-o', name]);
       namespace.run(toolOf(family, scene.variant), ['-A', 'OUTPUT', '-o', name]);
       return dump(scene);
@@ -125,7 +125,7 @@ describeScenes('another tool', places, (scene) => {
     const off = await startGate(scene, 'off', {}, state);
     expect(off.gate.standing()).toEqual(new Map([[family, 'off']]));
     expect(dump(scene)).toBe(before);
-    // Where nothing was ever made, nothing is even looked at.
+    // If nothing was ever made, the kernel is not even asked.
     expect((await startGate(scene, 'off')).calls).toEqual([]);
   });
 

@@ -81,7 +81,7 @@ describe('who waits in silence', () => {
     room.come(1, client(1), 0);
     room.come(2, client(2), 0);
     expect(room.isFull).toBe(false);
-    // The second is refused at the end of its wait, not while the first is prepared.
+    // The second client is refused at the end of its wait, and not while the first is handed over.
     expect(passAll(room, 5950).map(({kind}) => kind)).toEqual(['hand']);
     expect(room.nextMs(5950)).toBe(6000);
     expect(passAll(room, 6000).map(({kind}) => kind)).toEqual(['refuse']);
@@ -102,10 +102,10 @@ test.each([
   const room = new WaitingRoom(limits);
   for (let i = 0; i < most; i++) expect(room.come(i, whom(i), 0)).toBeUndefined();
   expect(room.come(99, whom(most), 5)).toEqual({kind: 'handAtOnce', id: 99, waitedMs: 0});
-  // Two were started in this second.
+  // Two processes were started in this second.
   expect(room.come(100, whom(most), 5)).toMatchObject({kind: 'handAtOnce'});
   expect(room.come(101, whom(most), 5)).toEqual({kind: 'refuse', id: 101, waitedMs: 0});
-  // Another network is not concerned, where there is room.
+  // A client of another network still has room.
   if (most < limits.most) expect(room.come(102, at('203.0.113.1'), 5)).toBeUndefined();
 });
 
@@ -118,7 +118,7 @@ test('above seven tenths the wait is short, also of those that wait already', ()
   room.come(7, client(7), 2000);
   expect(room.isStressed).toBe(true);
   expect(room.nextMs(2000)).toBeLessThanOrEqual(2000);
-  // With the first gone there is no stress any more.
+  // When the first has gone there is no stress any more.
   expect(passAll(room, 2000)).toEqual([{kind: 'hand', id: 0, waitedMs: 2000, dueMs: 1000}]);
   expect(room.nextMs(2000)).toBe(5900);
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import {rowKey, seenAtPort, seenByInode} from '../../../src/greeting/waiting/seen.js';
 import {addressOf, parseAddress} from '../../../src/net/address.js';
 
-/** Of Linux 6.1: at port 2500 a listener, a client that spoke, one that closed, one over IPv6 and one mapped. */
+/** A table of Linux 6.1. At port 2500: a listener, and clients that spoke, that closed, over IPv6, and v4-mapped. */
 const tcp = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 00000000:09C4 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 901 1 0000000000000000 100 0 0 10 0
    1: 010200C0:09C4 420200C0:C001 01 00000000:0000005C 00:00000000 00000000     0        0 902 1 0000000000000000 20 4 30 10 -1

@@ -1,6 +1,6 @@
 /**
- * A machine with a wire to another one, on which mail servers listen, and users who connect to them:
- * all egress guards side by side in the machine's one network namespace, each at a port of its own.
+ * A machine with a wire to another one. Mail servers listen on the other machine, and users of this one connect
+ * to them. All egress guards run side by side in one network namespace, each at a port of its own.
  */
 import {EgressGuard} from '../../../src/outgoing/egress/live/egress-guard.js';
 import type {EgressSettings} from '../../../src/outgoing/egress/settings.js';
@@ -23,7 +23,7 @@ export interface Place {
   readonly port: number;
 }
 
-/** Each with a port of its own, so that none does another's work. */
+/** Each backend has a port of its own, so that no guard does the work of another. */
 export const egressPlaces: readonly Place[] = (
   [
     ['iptables', 'iptables', 'default'],
@@ -37,18 +37,18 @@ export const egressPlaces: readonly Place[] = (
   })),
 );
 
-/** Ours, a server, and one that everybody may reach. */
+/** Addresses of our machine, of a server, and of a server to which every user may connect. */
 export const ends = {
   4: {own: '192.0.2.1', server: '192.0.2.25', smarthost: '198.51.100.25', loopback: '127.0.0.1'},
   6: {own: '2001:db8::1', server: '2001:db8::25', smarthost: '2001:db8:5::25', loopback: '::1'},
 } as const;
 
-/** Nobody's, and the mailer's. */
+/** Numbers of a user that is not allowed, and of the mailer. */
 export const uids = {user: 4711, mailer: 4712} as const;
 
 export const chainOf = ({port}: Place): string => `BLOCKSMTP_OUT_${port}`;
 
-/** In memory: what a state would hold. */
+/** Keeps the names in memory instead of a state file. */
 export function formerIn(chains = new Set<string>()): EgressFormer {
   return {
     chains: () => [...chains],
@@ -61,13 +61,13 @@ export interface Guarding {
   readonly egress: EgressGuard;
   readonly calls: Call[];
   readonly said: [LogLevel, string][];
-  /** From now on it is as if it had been killed: nothing that it does reaches the kernel. */
+  /** Simulates a kill: nothing that the guard does reaches the kernel any more. */
   die(): void;
 }
 
 const running = new Set<Guarding>();
 
-/** None may go on in the namespace of the next test. */
+/** Stops all guards: none may run on in the namespace of the next test. */
 export async function stopGuards(): Promise<void> {
   await Promise.all([...running].map(({egress}) => egress.stop('leave')));
   running.clear();
@@ -79,7 +79,7 @@ export interface GuardOptions {
   readonly former?: EgressFormer;
 }
 
-/** An egress guard of this place, which is not started. */
+/** Makes an egress guard of this place, and does not start it. */
 export function makeGuard(
   {runCall}: Namespace,
   place: Place,
@@ -121,13 +121,13 @@ export function makeGuard(
   return guarding;
 }
 
-/** A connection that somebody tries to open. */
+/** A try to open a connection. */
 export interface Attempt {
   readonly connection: Connection;
-  /** `waiting`, `connected`, or why not. */
+  /** `waiting`, `connected`, or why it failed. */
   result: string;
   heard: string;
-  /** How long it took to that result. Ms. */
+  /** Time until that result. Ms. */
   tookMs: number;
   say(text: string): void;
 }
@@ -202,7 +202,7 @@ export async function openWorld(namespace: Namespace): Promise<World> {
       outside.close();
     },
   };
-  // Neighbours look for each other first, which takes a while and is not what is measured.
+  // The first packet between two machines takes longer (neighbour discovery), and must not be measured.
   const first = egressPlaces
     .slice(0, 2)
     .flatMap((place) => [world.try(place, 0), world.try(place, 0, 'smarthost')]);

@@ -1,4 +1,4 @@
-/** Connections that wait because too many are released: a line a minute, and of how many. */
+/** Connections that wait because too many are released: one log line a minute, with their number. */
 import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {mostReleases, mostReleasesPerUser} from '../../../src/outgoing/egress/releases.js';

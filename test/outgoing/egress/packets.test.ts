@@ -1,4 +1,4 @@
-/** Who gets out past the egress guards, and when: every backend and family, on the real kernel. */
+/** Which connections the egress guards let through, and when: every backend and family, on the real kernel. */
 import {afterEach, expect, test} from '@jest/globals';
 import {egressChainBackend} from '../../../src/outgoing/egress/chain.js';
 import {EgressIntent} from '../../../src/outgoing/egress/releases.js';
@@ -18,7 +18,7 @@ import {
 } from './egress-world.js';
 import {describeInNamespace, type Namespace, toolOf} from '../../support/kernel/namespace.js';
 
-/** A packet that nobody holds is answered within so much. Ms: TCP would ask again after 1000. */
+/** A connection that is not held is answered within this time. Ms: TCP sends its SYN again after 1000. */
 const atOnceMs = 700;
 
 let world: World | undefined;
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 const results = (attempts: readonly Attempt[]): string[] => attempts.map(({result}) => result);
 
-/** Of each place, by its title. */
+/** The result of each place, by its title. */
 const byPlace = (attempts: readonly Attempt[]): Record<string, string> =>
   Object.fromEntries(egressPlaces.map(({title}, i) => [title, attempts[i]!.result]));
 
@@ -40,14 +40,14 @@ const all = (result: string): Record<string, string> =>
 const tryAll = (uid: number, to?: Parameters<World['try']>[2]): Attempt[] =>
   egressPlaces.map((place) => world!.try(place, uid, to));
 
-/** That those whom no guard holds get through without waiting for TCP to ask again. */
+/** Expects that these connections get through at their first SYN. */
 async function passAtOnce(attempts: readonly Attempt[]): Promise<void> {
   await until('they are through', () => results(attempts).every((one) => one !== 'waiting'));
   expect(byPlace(attempts)).toEqual(all('connected'));
   for (const {tookMs} of attempts) expect(tookMs).toBeLessThan(atOnceMs);
 }
 
-/** Who may: the mailer, everybody to the smarthost and over loopback. */
+/** Expects that allowed connections pass: those of the mailer, and those of any user to the smarthost or over loopback. */
 async function allowedPass(): Promise<void> {
   await passAtOnce(tryAll(uids.mailer));
   await passAtOnce(tryAll(uids.user, 'smarthost'));
@@ -76,8 +76,8 @@ describeInNamespace(
   'all egress guards',
   'default',
   (namespace) => {
-    test('hold: nobody else is answered until he is released, and then when TCP asks again', async () => {
-      // So that no table comes or goes with the guards.
+    test('hold: other users wait until they are released, and pass at the next SYN', async () => {
+      // The tables then exist before and after the guards.
       for (const place of egressPlaces) {
         const tool = toolOf(place.family, place.variant);
         namespace.run(tool, ['-A', 'OUTPUT', '-o', 'lo', '-j', 'ACCEPT']);
@@ -99,7 +99,7 @@ describeInNamespace(
       expect(byPlace(held)).toEqual(all('connected'));
       for (const {tookMs} of held) expect(tookMs).toBeGreaterThan(900);
       expect(byPlace(waiting)).toEqual(all('waiting'));
-      // One call each; the ports are held again when the watch has seen that they are open.
+      // One call each. The ports are held again when the watch has seen that the connections are established.
       expect(guards.map(({calls: made}, i) => made.length - calls[i]!)).toEqual(
         guards.map(() => 1),
       );
@@ -130,7 +130,7 @@ describeInNamespace(
 
     test('hold: a clock that is set back by more than seconds ends it, if nobody renews it', async () => {
       world = await openWorld(namespace);
-      // As if it had been set up an hour from now, and the clock were set back then.
+      // The guard starts with a clock an hour ahead, which is then set back.
       const nowMs = Date.now() + 3_600_000;
       const chains = egressPlaces.filter(({backend}) => backend === 'iptables');
       for (const place of chains) {
@@ -146,7 +146,7 @@ describeInNamespace(
         for (const call of plan.calls) expect((await namespace.runCall(call)).kind).toBe('done');
       }
       await passAtOnce(tryAll(uids.user));
-      // Who lives sees it and holds again.
+      // A running guard sees it, and holds again.
       const guards = guardsOf(namespace, 'hold');
       await startAll(guards);
       const held = tryAll(uids.user);
@@ -163,7 +163,7 @@ describeInNamespace(
         );
       const holding = lives('hold');
       await startAll(holding);
-      // As after a kill: its rules are there still.
+      // As after a kill: the rules of the first guard are still there.
       for (const guard of holding) guard.die();
       const rejecting = lives('reject');
       await startAll(rejecting);
@@ -179,7 +179,7 @@ describeInNamespace(
           expect.objectContaining({wanted: 1, standing: 1, failure: undefined}),
         ]),
       );
-      // It stays while nobody runs.
+      // The rules stay while no daemon runs.
       await Promise.all(rejecting.map(({egress}) => egress.stop('leave')));
       expect(clean(namespace)).toContain(chainOf(egressPlaces[0]!));
       await startAll(lives('warn'));
@@ -187,7 +187,7 @@ describeInNamespace(
       expect(clean(namespace).replaceAll(/table ip6? filter \{[^}]*\}\n?|\s+/g, '')).not.toContain(
         'BLOCKSMTP',
       );
-      // The names stay: rules that were saved once may be loaded again.
+      // The names stay: another tool may have saved the rules, and can restore them.
       expect(formers.map((former) => former.chains())).toEqual(
         egressPlaces.map((place) => [chainOf(place)]),
       );
@@ -196,7 +196,7 @@ describeInNamespace(
   ['nft'],
 );
 
-/** New ones are tried until one is not held. */
+/** Tries new connections until one is not held. */
 async function passesWithin(place: Place, ms: number): Promise<void> {
   let latest = world!.try(place, uids.user);
   let tries = 0;

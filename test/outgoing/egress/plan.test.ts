@@ -1,4 +1,4 @@
-/** The egress guard as values: what stands after a plan is what should, and nothing holds for long. */
+/** The egress guard as values: after a plan the kernel has the desired state, and no hold lasts for long. */
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {
@@ -24,7 +24,7 @@ import {network} from '../../net/samples.js';
 const nowMs = Date.UTC(2026, 10, 21, 12, 0, 0, 250);
 const chain = 'BLOCKSMTP_OUT';
 
-/** As the kernel would print what stands. */
+/** The listing that the kernel would print. */
 const listing = ({rules, hooks}: EgressChain): string =>
   [
     '*filter',
@@ -193,7 +193,7 @@ describe('the dead man’s switch', () => {
     for (const ms of [-3_600_000, -60_000, 60_000, 3_600_000]) {
       const renewed = windowFor(window, holdSwitchSeconds, nowMs + ms);
       expect(renewed.untilMs - (nowMs + ms)).toBeLessThanOrEqual(whole + 1000);
-      // Where nobody renews it the kernel holds from its beginning on only.
+      // If the hold is not renewed, the kernel holds only within this window.
       const longest = window.untilMs - window.fromMs;
       expect(longest).toBeLessThanOrEqual(whole + 6000);
     }
@@ -205,7 +205,7 @@ test('the watch keeps up until a look is too long ago; one that has not begun is
   expect(isKeepingUp(1000, 1000)).toBe(true);
   expect(isKeepingUp(1000, 1000 + longestGapMs - 1)).toBe(true);
   expect(isKeepingUp(1000, 1000 + longestGapMs)).toBe(false);
-  // Before the switch itself ends, and before TCP asks for the fifth time.
+  // Before the switch itself ends, and before TCP sends its SYN for the fifth time.
   expect(longestGapMs).toBeLessThan(15_000);
 });
 
@@ -239,7 +239,7 @@ const ruleText = fc.constantFrom(
   ...['-p tcp -j ACCEPT', '-s 192.0.2.9/32 -j RETURN', '-o lo -j ACCEPT'],
 );
 const hookStates = fc.constantFrom('first', 'late', 'twice');
-/** What a chain can be: with rules of ours and of others in any order, hooked somehow. */
+/** Any chain: with our rules and foreign ones in any order, and with any hooks. */
 const chains: fc.Arbitrary<EgressChain> = fc
   .tuple(
     fc.option(fc.array(ruleText, {maxLength: 12})),

@@ -1,4 +1,4 @@
-/** Which connections are released: no more than a bound, none for ever, whatever the clock does. */
+/** Which connections are released: no more than a bound, and none without end, whatever the clock does. */
 import {expect, test} from '@jest/globals';
 import {
   EgressIntent,
@@ -27,7 +27,7 @@ test('a release stands once, and lasts as long as TCP asks', () => {
   goal.forgetEnded(nowMs + releaseSeconds * 1000);
   expect(goal.releases.size).toBe(0);
   expect(goal.takeChanged().size).toBe(1);
-  // The last of its packets comes 63 s after the first, and is given up after 127.
+  // TCP sends its last SYN 63 s after the first, and gives up after 127 s.
   expect(releaseSeconds).toBeGreaterThan(127);
 });
 
@@ -61,7 +61,7 @@ test('of one user no more than so many, so that others get through; of all no mo
   const counts = [...results.values()].map((own) => own.filter((one) => one === 'released').length);
   expect(counts).toEqual([64, 64, 64, 64, 0, 0]);
   expect(results.get(1000)?.at(-1)).toBe('full');
-  // What has ended makes room.
+  // Releases that have ended make room.
   goal.forgetEnded(nowMs + releaseSeconds * 1000);
   expect(goal.release(connectionOf(4, 1, 1005), nowMs + releaseSeconds * 1000)).toBe('released');
 });

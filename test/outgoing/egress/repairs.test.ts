@@ -1,4 +1,4 @@
-/** What others do to the egress guard: each is made good by one check, said and counted. Real kernel. */
+/** Other tools change the rules of the egress guard: one check repairs, logs and counts each change. Real kernel. */
 import {afterEach, expect, test} from '@jest/globals';
 import {removeEgress} from '../../../src/outgoing/egress/live/leftovers.js';
 import {
@@ -130,7 +130,7 @@ for (const place of egressPlaces) {
     'default',
     (namespace) => {
       test.each(['hold', 'reject'] as const)('%s: one check makes all good', async (outbound) => {
-        // All of them each time would prove the same again.
+        // All changes in every place would prove the same again.
         const isAll = outbound === 'reject' && place.family === 4;
         const vandals = vandalsOf(place).filter((_, i) => isAll || i % 4 === 0);
         const {egress, said, calls} = makeGuard(namespace, place, outbound);
@@ -200,7 +200,7 @@ for (const place of egressPlaces) {
         expect(dump(place, namespace)).toContain('EARLIER');
         expect(await remove(place, namespace, chainOf(place), former)).toEqual([]);
         expect(dump(place, namespace)).toBe(before);
-        // The names are kept: what was saved of their rules may come back.
+        // The names are kept: another tool may have saved the rules, and can restore them.
         expect(former.chains()).toContain('EARLIER');
       });
     },

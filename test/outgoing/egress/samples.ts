@@ -1,4 +1,4 @@
-/** Connections that wait, rules that should stand, and what nft says of them. */
+/** Samples: connections that wait, desired rules, and listings of nft. */
 import type {EgressMode} from '../../../src/outgoing/egress/rules.js';
 import {type EgressRules, holdSwitchSeconds} from '../../../src/outgoing/egress/rules.js';
 import {EgressIntent} from '../../../src/outgoing/egress/releases.js';
@@ -31,7 +31,7 @@ export function rulesOf(
   return goal;
 }
 
-/** What `nft -j list table` of that version said of a table of ours for port 25. */
+/** The output of `nft -j list table` of that version, for a table of ours at port 25. */
 export function listed(version: '1.0.6' | '1.1.3'): string {
   const names = ['fin', 'syn', 'rst', 'ack'];
   const flags = version === '1.0.6' ? names : {'|': names};
@@ -78,7 +78,7 @@ export function listed(version: '1.0.6' | '1.1.3'): string {
   ];
   const table = {table: {family: 'ip', name: in_.table, handle: 1}};
   const body = version === '1.0.6' ? [...sets, ...chains] : [...chains, ...sets];
-  // It puts a space behind each colon and comma that JSON.stringify does not.
+  // nft prints a space after each colon and comma, and JSON.stringify does not.
   return JSON.stringify({nftables: [{metainfo: {version}}, table, ...body, ...rules]}).replace(
     '{"nftables":[',
     '{"nftables": [',

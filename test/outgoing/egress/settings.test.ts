@@ -1,4 +1,4 @@
-/** From the settings to the rules: whom they let pass, and what a dry run says of them. */
+/** From the settings to the rules: which users they allow, and what a dry run logs. */
 import {describe, expect, test} from '@jest/globals';
 import {
   allowedUids,

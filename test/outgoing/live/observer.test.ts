@@ -1,4 +1,4 @@
-/** What the watch makes of many at once, and of those who change who they are; real processes. */
+/** The watch with many processes at once, and with processes that change their program or user. Real processes. */
 import {afterEach, beforeEach, expect} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
@@ -16,7 +16,7 @@ const test = whereAvailable({
 });
 const newFolder = tempDirs();
 const user = 4711;
-/** No other test's. */
+/** A port that no other test uses. */
 const port = 2628;
 const connecting = `use Socket; $^F = 99;
 socket $socket, PF_INET, SOCK_STREAM, 0 or die;
@@ -44,7 +44,7 @@ function put(text: string): string {
 test('of a burst of scripts each is named', async () => {
   watching = await startWatching(port, 'all');
   const {seen} = watching;
-  // They live on: how short a life the watch can follow depends on the load.
+  // The processes live on, because the shortest life that the watch can follow depends on the load.
   const file = put(`${connecting} sleep 60;`);
   senders.start(user, 'perl', ['-e', `fork or exec "perl", "${file}" for 1..60; sleep 60`], folder);
   await until('all of them', () => seen.length >= 60, 45_000);
@@ -96,7 +96,7 @@ const endings = async (which: 'the first look' | 'later looks'): Promise<void> =
       await senses.tables.look('all', () => 'events');
       await senses.settled();
       if (fs.existsSync(running)) return false;
-      // On a busy machine a look takes so long that each of them has gone before its end: the next ones stay longer.
+      // On a busy machine all processes may end before the look does: the next ones live longer.
       lifeSeconds *= 2;
       if (told.length === 0) running = start();
       return told.length > 0;
@@ -106,7 +106,7 @@ const endings = async (which: 'the first look' | 'later looks'): Promise<void> =
   expect(sightingsOf(told).filter(({sighting}) => sighting.owner === undefined)).toEqual([]);
 };
 
-const leftToKernel = 'who ends while he is looked for is left to the kernel';
+const leftToKernel = 'a process that ends during the search is left to the trace';
 test(`the first look: ${leftToKernel}`, () => endings('the first look'));
 test(`later looks: ${leftToKernel}`, () => endings('later looks'));
 
@@ -128,7 +128,7 @@ const toldLate = async (end: keyof typeof closing): Promise<void> => {
   if (end === 'has ended') await until('it has ended', () => !fs.existsSync(`/proc/${pid}`));
   const event = {pid, command: 'perl', remote: parseAddress(remote[4])!, remotePort: port};
   await senses.events.hear(event);
-  // The same words again are of another connection.
+  // The same event again is about another connection.
   await senses.events.hear(event);
   await senses.settled();
   expect(sightingsOf(told).map(({sighting}) => sighting.owner?.pid)).toEqual([pid, pid]);

@@ -1,6 +1,6 @@
 /**
- * A network of its own whose programs reach a mail server on another machine, over a wire; and the
- * watch of this machine, which sees into it. The port is no other test's.
+ * A network namespace whose programs reach a mail server on another machine, over a wire. The watch of this
+ * machine sees them. No other test uses the port.
  */
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
 import {OutgoingWatch, type OutboundSettings} from '../../../src/outgoing/live/watch.js';
@@ -18,7 +18,7 @@ export const remote = {4: '192.0.2.25', 6: '2001:db8::25'} as const;
 
 export interface Senders {
   readonly port: number;
-  /** The words that run a program in that network. */
+  /** The command line that runs a program in that network. */
   enter(program: string, parameters: readonly string[]): string[];
   /** Starts a program in that network, as that user. */
   start(uid: number, program: string, parameters: readonly string[], folder?: string): ChildProcess;
@@ -66,7 +66,7 @@ export async function openSenders(port: number): Promise<Senders> {
         'KILL',
       ];
       const all = [`--net=/proc/${ours}/ns/net`, 'setpriv', ...user, program, ...parameters];
-      // A group of its own: those that it forks go with it.
+      // A process group of its own, so that its children are killed with it.
       const how = {cwd: folder, detached: true, stdio: 'ignore'} as const;
       const child = spawn('nsenter', all, how);
       started.push(child);

@@ -1,4 +1,4 @@
-/** The two ways of seeing connections, which listen to nobody but the test and look when it says so. */
+/** The two observers without the kernel's trace: the test gives them events, and tells them when to look. */
 import {setImmediate} from 'node:timers/promises';
 import type {LogLevel} from '../../../src/base/say.js';
 import {AllowedSenders} from '../../../src/outgoing/live/allowed-senders.js';
@@ -18,11 +18,11 @@ export interface SensesOfTest {
   readonly tables: TableObserver;
   readonly events: EventObserver;
   readonly said: readonly [LogLevel, string][];
-  /** Ends when all that was seen until now is among the observations. */
+  /** Resolves when the observations hold everything seen so far. */
   readonly settled: () => Promise<void>;
 }
 
-/** @param observations what is reported is added to them */
+/** @param observations reports are added to them */
 export function makeSenses(
   port: number,
   observations: Observation[],
@@ -56,7 +56,7 @@ export function makeSenses(
   };
 }
 
-/** The sightings among them. */
+/** The sightings among these observations. */
 export const sightingsOf = (
   observations: readonly Observation[],
 ): Extract<Observation, {kind: 'sighting'}>[] =>

@@ -1,6 +1,6 @@
 /**
- * The watch on outgoing mail, on the real kernel with real processes in a network of their own: what
- * is seen of each of them, by what the kernel tells and by its tables alone.
+ * The watch on outgoing mail, on the real kernel, with real processes in a network namespace: what the watch sees of
+ * each, with the kernel's trace and with its socket tables alone.
  */
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest} from '@jest/globals';
 import {execFileSync} from 'node:child_process';
@@ -23,13 +23,13 @@ const newFolder = tempDirs();
 const user = 4711;
 const port = 2625;
 
-/** Connects, and stays for so many seconds. */
+/** A script that connects, and stays for this many seconds. */
 const script = (address: string, seconds: number): string => `
 use IO::Socket::IP;
 $socket = IO::Socket::IP->new(PeerHost => '${address}', PeerPort => ${port}) or die $@;
 sleep ${seconds};`;
 
-/** Connects and has ended a moment later; with an argument it waits for no answer. */
+/** A program that connects and ends a moment later. With an argument it waits for no answer. */
 const canary = `
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -105,7 +105,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     expect([sureness, connection.remote.text, owner?.pid]).toEqual(['certain', remote[6], pid]);
   });
 
-  test('one who is allowed is counted and not told of', async () => {
+  test('an allowed sender is counted, and leads to no warning', async () => {
     senders.start(4712, 'perl', [put('form.pl', script(remote[4], 30))]);
     await until('it is seen', () => watching.seen.length > 0);
     expect(watching.seen).toMatchObject([{standing: 'allowed', sighting: {owner: {uid: 4712}}}]);
@@ -113,7 +113,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     expect([...watching.rows.values()]).toMatchObject([{standing: 'allowed', connections: 1}]);
   });
 
-  test('one who is allowed by hand is told of no more', async () => {
+  test('a program allowed by hand leads to no more warnings', async () => {
     const file = put('form.pl', script(remote[4], 30));
     senders.start(user, 'perl', [file]);
     watching.outbound.allowed.allow(await one(), 'alice at the desktop');
@@ -123,7 +123,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     ]);
     const {pid} = senders.start(user, 'perl', [file]);
     expect((await seenOf(pid)).standing).toBe('allowed');
-    // Also after the settings were looked at again.
+    // Also after the users' numbers were looked up again.
     const now = performance.now.bind(performance);
     const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + 61_000);
     await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -204,7 +204,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
       file,
     ]);
     const {owner, sureness} = await one();
-    // The user is allowed, but in a user namespace of its own the process is nobody we know.
+    // The user is allowed, but in another user namespace the number proves nothing.
     expect([sureness, owner?.uid, owner?.script]).toEqual(['certain', 4712, file]);
     const inside = fs.readFileSync(`/proc/${owner!.pid}/status`, 'latin1');
     expect(/^NSpid:\t(\d+)\t(\d+)$/m.exec(inside)?.[1]).toBe(String(owner!.pid));
@@ -262,7 +262,7 @@ describe('who connects and is gone', () => {
     expect(seenPids()).toEqual(pids);
     for (const {sighting} of seen) {
       const {executable = '', command = ''} = sighting.owner ?? {};
-      // Before it has become the canary it was setpriv, and that does not connect.
+      // Before the exec of the canary the process was setpriv, which does not connect.
       expect(command).toMatch(/^canary-\d+$/);
       expect(executable === '' || executable.startsWith(`${folder}/${command}`)).toBe(true);
       expect(['gone', 'told', 'certain']).toContain(sighting.sureness);

@@ -41,31 +41,31 @@ describe('WarningLimits', () => {
     });
   });
 
-  test('who writes to the whole world is one matter', () => {
+  test('a program that writes to the whole world leads to five warnings', () => {
     const limits = new WarningLimits();
     const told = Array.from({length: 100}, (_, i) =>
       limits.tell(seenTo(`192.0.2.${i}`), hour, startMs),
     );
     expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostDestinations);
-    // The last one says that there is more.
+    // The last warning says that more is silenced.
     expect(told.flatMap((each) => (each.kind === 'warn' ? each.further : []))).toEqual([
       ...Array<string>(mostDestinations - 1).fill('told'),
       'program',
     ]);
   });
 
-  test('who gives each of his programs another name is told of so often', () => {
+  test('a user who gives each program another name leads to ten warnings', () => {
     const limits = new WarningLimits();
     const tell = (name: number, uid = 33) =>
       limits.tell(seenTo('192.0.2.25', {executable: `/x/${name}`, uid}), hour, startMs);
     const told = Array.from({length: 100}, (_, i) => tell(i));
     expect(told.filter(({kind}) => kind === 'warn')).toHaveLength(mostProgramsOfUser);
     expect(told[mostProgramsOfUser - 1]).toMatchObject({further: 'user'});
-    // That is no other user's fault.
+    // Another user is not affected.
     expect(tell(0, 34)).toMatchObject({kind: 'warn', further: 'told'});
   });
 
-  test('a user with a range of numbers for his containers is no crowd', () => {
+  test('a user with a range of numbers for containers has the share of a range', () => {
     const limits = new WarningLimits();
     const told = Array.from({length: 300}, (_, i) =>
       limits.tell(seenTo('192.0.2.25', {uid: 131_072 + i}), hour, startMs),
@@ -74,7 +74,7 @@ describe('WarningLimits', () => {
     expect(limits.tell(seenTo('192.0.2.25', {uid: 33}), hour, startMs).kind).toBe('warn');
   });
 
-  test('and of all together so often, until the interval is over', () => {
+  test('all users together have a bound, until the interval is over', () => {
     const limits = new WarningLimits();
     const tell = (uid: number, atMs = 0) =>
       limits.tell(seenTo('192.0.2.25', {uid}), hour, startMs + atMs);
@@ -88,7 +88,7 @@ describe('WarningLimits', () => {
     const limits = new WarningLimits();
     const tell = (uid: number) => limits.tell(seenTo('192.0.2.25', {uid}), hour, startMs);
     for (let i = 0; i <= mostRemembered; i++) tell(i);
-    // The first was given up for the last, but not the bound.
+    // The first program was forgotten for the last one, but the bound still holds.
     expect(tell(0).kind).toBe('silent');
   });
 

@@ -1,4 +1,4 @@
-/** Who may be ended: the one that was seen, and never those that nobody may end. */
+/** Which process may be ended: only the one that was seen, and never a protected one. */
 import {describe, expect, test} from '@jest/globals';
 import {
   mayBeEnded,

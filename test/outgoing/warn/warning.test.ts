@@ -1,4 +1,4 @@
-/** The text about a sighting: the facts, and nothing that its owner could make of them. */
+/** The text of a warning: it shows the facts, and hostile names cannot forge any. */
 import {describe, expect, test} from '@jest/globals';
 import {readFileSync} from 'node:fs';
 import {parseAddress} from '../../../src/net/address.js';
@@ -200,7 +200,7 @@ describe('hostile', () => {
     expect(warningText(hostile).length).toBeLessThan(3000);
     expect(warningTitle(hostile).length).toBeLessThan(300);
     expect(warningBody(hostile).join('\n').length).toBeLessThan(3500);
-    // Less than a pipe holds, so that a command that reads nothing stops nobody.
+    // Less than a pipe holds: a command that reads nothing must not block the daemon.
     expect(warningJson(hostile, long).length).toBeLessThan(65_536);
   });
 

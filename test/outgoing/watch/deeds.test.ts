@@ -1,4 +1,4 @@
-/** What follows from each report of the observer, and in which order; no process is asked. */
+/** The deeds after each report of the observer, and their order. No process is looked at. */
 import {expect, test} from '@jest/globals';
 import {durationText} from '../../../src/base/duration.js';
 import type {Connection} from '../../../src/outgoing/connection.js';
@@ -32,7 +32,7 @@ const moment = (passedMs = 0): Moment => ({
 });
 const held = {phase: 'opening'} as const;
 
-/** A connection of the program of the samples, which may not open it. */
+/** A connection of the sample program, which is not allowed. */
 const seen = (
   changed: Partial<Connection> = {},
   standing: 'allowed' | 'perhaps' | 'other' = 'other',
@@ -142,7 +142,7 @@ test('a look: what waits is let go again, what waits no longer needs it no more'
     {kind: 'release', connection: third},
     {kind: 'noteLook', monotonicMs: 1005},
   ]);
-  // Each is withdrawn once; the third one, which only a look has seen, too.
+  // Each release is withdrawn once, including that of the third, which only a look has seen.
   expect(deedsOf(looked([], 1006), rules, memory, moment(7))).toEqual([
     {kind: 'withdraw', connection: other.sighting.connection},
     {kind: 'withdraw', connection: third},

@@ -1,7 +1,7 @@
 /**
- * The egress guard: keeps the rules for outgoing mail in both families as the settings say,
- * releases the connections that the watch has seen, and renews the dead man's switch of `hold`
- * while the watch keeps up. Others decide who owns a connection, and what is reported of it.
+ * The egress guard: keeps the rules for outgoing mail in both families as the settings demand, releases
+ * the connections that the watch has seen, and renews the dead man's switch of `hold` while the watch
+ * keeps up. Others find the owner of a connection, and decide what is reported.
  */
 import {Troubles} from '../../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../../base/mechanisms/single-flight.js';
@@ -29,13 +29,13 @@ import {monotonicMs, nowMs} from '../../../sys/run/clock.js';
 interface EgressSurroundings extends KeeperTools {
   /** @returns undefined for a name that does not exist here */
   readonly uidOf: (name: string) => number | undefined;
-  /** The network namespace in which our rules stand: `net:[4026531840]`. */
+  /** The network namespace in which our rules are: `net:[4026531840]`. */
   readonly network: string;
-  /** Under which names something of ours may stand. */
+  /** Names under which rules of ours may be in the kernel. */
   readonly former: EgressFormer;
-  /** Saves that; called before the first rule is made. */
+  /** Saves `former`; called before the first rule is made. */
   readonly save: () => void;
-  /** The other of the two programs called iptables, where it may hold something. */
+  /** The other of the two programs called iptables, if it may hold rules. */
   readonly otherVariant: () => Promise<Variant | undefined>;
 }
 
@@ -55,15 +55,15 @@ export class EgressGuard {
   readonly #troubles: Troubles;
   readonly #cleaning = new SingleFlight(() => this.#tryLeftovers());
   #renewal: NodeJS.Timeout | undefined;
-  /** A command that only asks never starts it: then nothing in the kernel is its own. */
+  /** A command that only shows the state never starts the guard. Then no rule in the kernel is ours to remove. */
   #hasStarted = false;
   #isStopped = false;
   /** When the watch last looked, by the monotonic clock. Ms; undefined: no watch has begun. */
   #lastLookMs: number | undefined;
 
   /**
-   * @param families none in a dry run: then nothing is done
-   * @param switchSeconds of the dead man's switch of `hold`; for tests
+   * @param families none in a dry run: then the firewall is not touched
+   * @param switchSeconds the time of the dead man's switch of `hold`; for tests
    */
   constructor(
     settings: EgressSettings,
@@ -83,17 +83,17 @@ export class EgressGuard {
     this.#keepers = new FamilyKeepers(new Map(keepers), surroundings);
   }
 
-  /** `none`: there are no rules; what an earlier setting has made goes. */
+  /** `none`: no rules are wanted, and those of an earlier setting are removed. */
   get mode(): EgressMode | 'none' {
     return modeOf(this.#settings);
   }
 
-  /** By family; the counts are of ports. */
+  /** What is in force, by family. The counts are of ports. */
   get enforced(): ReadonlyMap<Family, Enforced> {
     return this.#keepers.enforced;
   }
 
-  /** Puts the rules in force, and removes what earlier settings have left. Never fails. */
+  /** Puts the rules in force, and removes rules that earlier settings have left. Never fails. */
   async start(): Promise<void> {
     this.#hasStarted = true;
     const {mode} = this;
@@ -101,7 +101,7 @@ export class EgressGuard {
       this.#surroundings.say('notice', dryRunText(this.#settings, mode, this.#uids()));
     }
     if (this.#goals.size > 0) {
-      // Known before anything is made: a crash between would leave a chain of which nobody knows.
+      // Saved before the chain is made: after a crash between the two, an unknown chain would stay.
       this.#surroundings.former.note(this.#settings.outboundChainName);
       this.#surroundings.save();
       await this.#enforce();
@@ -115,9 +115,9 @@ export class EgressGuard {
   }
 
   /**
-   * Lets the connection pass when TCP asks again. Concerns `hold` only; a connection of another network
-   * namespace meets none of our rules, and is passed over. Ends when the release is in force, or will be
-   * tried again. Where too many are released already, this one is not, and may be asked for again.
+   * Lets a held connection through: its next SYN passes. Does nothing without `hold`, or for a connection of another
+   * network namespace, where we have no rules. If too many connections are released already, this one is not, and the
+   * caller may ask again. Resolves when the release is in force, or will be tried again.
    */
   release(connection: Connection): Promise<void> {
     const goal = this.#goalOf(connection);
@@ -130,15 +130,15 @@ export class EgressGuard {
     return released === 'released' ? this.#batch.soon() : Promise.resolve();
   }
 
-  /** The connection stands or has ended: a later one of the same ports is held again. */
+  /** Ends a release: the connection is established, or has ended. A later one with the same ports is held again. */
   withdraw(connection: Connection): Promise<void> {
     const end = this.#goalOf(connection)?.withdraw(connection);
     return end === 'withdrawn' ? this.#batch.soon() : Promise.resolve();
   }
 
   /**
-   * The watch has looked at what is held. From the first look on, `hold` ends by itself when the looks
-   * come too rarely (`isKeepingUp`).
+   * Notes that the watch has looked at the held connections. After the first look, `hold` ends by itself if the next
+   * looks come too rarely (`isKeepingUp`).
    *
    * @param atMs by the monotonic clock
    */
@@ -146,30 +146,30 @@ export class EgressGuard {
     this.#lastLookMs = atMs;
   }
 
-  /** Looks again for what earlier settings have left: another tool may have restored it. */
+  /** Looks again for rules that earlier settings have left: another tool may have restored them. */
   lookForLeftovers(): Promise<void> {
     return this.#cleaning.join();
   }
 
-  /** Compares with the kernel, and repairs. */
+  /** Compares the rules with the kernel, and repairs them. */
   async check(): Promise<void> {
     if (this.#isStopped || this.#isAbandoned()) return;
-    // What was left of the minute, when the flood is over.
+    // The flood may be over. This reports the rest of its last minute.
     this.#reportOverflow();
     const uids = this.#uids();
     for (const goal of this.#goals.values()) goal.allow(uids);
-    // First what we ourselves have changed: it is no repair.
+    // Our own changes first, so that the check does not count them as repairs.
     await this.#enforce();
     await this.#keepers.check();
     await this.#cleaning.join();
   }
 
-  /** Only looks, for commands that ask how things stand. */
+  /** Reads the kernel and changes nothing, for commands that show the state. */
   look(): Promise<void> {
     return this.#keepers.look();
   }
 
-  /** What is held does not outlive us, but for a next life: nobody would release anything. */
+  /** Ends the hold, unless another run of the daemon follows: without a daemon nothing would release connections. */
   async stop(end: AtEnd): Promise<RulesEnd> {
     this.#isStopped = true;
     clearInterval(this.#renewal);
@@ -206,7 +206,7 @@ export class EgressGuard {
     return allowedUids(this.#settings.allowedSenders, this.#surroundings.uidOf);
   }
 
-  /** Nobody would release what is held, so the dead man's switch is not renewed. */
+  /** Whether the watch does not keep up. Then nothing releases connections, and the dead man's switch is not renewed. */
   #isAbandoned(): boolean {
     const isLookedAt = isKeepingUp(this.#lastLookMs, monotonicMs());
     const isAbandoned = this.mode === 'hold' && !isLookedAt;
@@ -223,7 +223,7 @@ export class EgressGuard {
   async #tryLeftovers(): Promise<void> {
     const {former, otherVariant} = this.#surroundings;
     if (this.#families.length === 0 || former.chains().length === 0) return;
-    // Not before ours stands.
+    // Other rules go only when ours are in force.
     if (!this.#keepers.isInOrder) return;
     const place = {...this.#settings, mode: this.mode, families: this.#families};
     this.#keepers.expectLeftovers(egressLeftovers(place, await otherVariant(), former));

@@ -1,6 +1,6 @@
 /**
- * What the egress guard may have left in the kernel: under other names, of other backends, or at
- * all if there should be none now. `egress-guard.ts` decides when to try.
+ * Rules of the egress guard that should not be in the kernel any more: those under other names, those of
+ * other backends, or all of them if the guard is off. `egress-guard.ts` decides when to remove them.
  */
 import type {Config} from '../../../config/schema.js';
 import {orNoChain} from '../../../firewall/hidden-chain.js';
@@ -19,20 +19,20 @@ import {egressChainBackend} from '../chain.js';
 import {egressTableBackend} from '../nftables.js';
 import type {EgressMode} from '../rules.js';
 
-/** Names of chains under which something may stand, or be loaded again: settings change while nobody runs. */
+/** Names of chains that may be in the kernel, or be restored: settings change while no daemon runs. */
 export interface EgressFormer {
   readonly chains: () => readonly string[];
-  /** From now on something may. Said before the first batch. */
+  /** From now on this chain may be there. Called before the first batch. */
   readonly note: (chain: string) => void;
 }
 
-/** Names that are remembered. A count: each costs some calls of programs at every check. */
+/** Names that are remembered. A count: each costs some program calls at every check. */
 export const mostFormerGuards = 8;
 
 export const formerEgress = ({egressChains}: State): EgressFormer => ({
   chains: () => [...egressChains.values()].map(({chain}) => chain),
   note: (chain) => {
-    // It becomes the newest, so that the one in force is never forgotten.
+    // The name in force becomes the newest, so that it is never forgotten.
     if ([...egressChains.values()].at(-1)?.chain !== chain) egressChains.set(chain, {chain});
     if (egressChains.size > mostFormerGuards) egressChains.takeOldest();
   },
@@ -41,12 +41,12 @@ export const formerEgress = ({egressChains}: State): EgressFormer => ({
 interface EgressPlace {
   readonly backend: Config['backend'];
   readonly outboundChainName: string;
-  /** `none`: nothing is in force, and all goes. */
+  /** `none`: no rules are wanted, and all are removed. */
   readonly mode: EgressMode | 'none';
   readonly families: readonly Family[];
 }
 
-/** All that may be left beside what is in force. */
+/** Everything that may be left besides what is in force. */
 export function egressLeftovers(
   {backend, outboundChainName, mode, families}: EgressPlace,
   otherVariant: Variant | undefined,
@@ -60,7 +60,7 @@ export function egressLeftovers(
   });
 }
 
-/** All that any backend may have made under this name. */
+/** Everything that any backend may have made under this name. */
 const allUnder = (
   chain: string,
   families: readonly Family[],
@@ -69,7 +69,7 @@ const allUnder = (
 ): LeftoverGroup => ({
   name: `chain ${chain}`,
   parts: families.flatMap((family) => partsOf(chain, family, otherVariant, 'none', backend)),
-  // The name is kept: rules that were saved once may be loaded again.
+  // The name is kept: another tool may have saved the rules, and can restore them.
   onGone: () => undefined,
 });
 
@@ -83,7 +83,7 @@ function partsOf(
 ): Leftover[] {
   const chainPart = (variant: Variant): Leftover => {
     const plain = egressChainBackend(chain, family, 'any', variant);
-    // As with the chain of the blocks (`blocks/live/leftovers.ts`).
+    // For the same reason as with the chain of the blocks (`blocks/live/leftovers.ts`).
     return backend === 'nftables' ? leftoverOf(orNoChain(plain, chain, family)) : leftoverOf(plain);
   };
   const ownVariants: Variant[] = inForce === 'none' || inForce === 'nftables' ? [''] : [];
@@ -95,10 +95,10 @@ function partsOf(
 }
 
 /**
- * Takes all of the egress guard out of both families, whichever backend has made it.
+ * Removes all rules of the egress guard from both families, whichever backend has made them.
  *
- * @param former undefined where nobody knows of other names
- * @returns why something stays, one line each
+ * @param former undefined if earlier names are not known
+ * @returns why something stays, one line for each failure
  */
 export function removeEgress(
   {outboundChainName: chain, backend}: Pick<Config, 'outboundChainName' | 'backend'>,

@@ -1,4 +1,4 @@
-/** The egress guard on this machine: its users, its network namespace, its other iptables. */
+/** Makes the egress guard for this machine: with its users, its network namespace, its other iptables. */
 import type {Config} from '../../../config/schema.js';
 import type {Family} from '../../../net/address.js';
 import type {State} from '../../../guard/state.js';

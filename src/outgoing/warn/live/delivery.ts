@@ -1,8 +1,8 @@
 /**
- * One way of warnings besides the log, and its bounds: so many at the same time, so many that wait,
- * so many an hour. A user has only a share of each; otherwise one would use up what all have. The
- * log has each reason for a failure once, and counts the dropped ones. Does not know how it carries
- * them.
+ * One way to deliver warnings besides the log (a mail, a window, …), within bounds: how many at the same
+ * time, how many wait, and how many in an hour. Each user has only a share of these, so that one user
+ * cannot use up all. Logs each reason for a failure once, and counts dropped warnings. The way itself
+ * knows how to deliver.
  */
 import {isWithin} from '../../../base/mechanisms/elapsed.js';
 import {WorkerPool} from '../../../base/mechanisms/worker-pool.js';
@@ -11,32 +11,32 @@ import type {Delivered} from '../delivered.js';
 import {UserShares} from '../shares.js';
 import {nowMs} from '../../../sys/run/clock.js';
 
-/** @template Told what is warned of */
+/** @template Told the warning that is delivered */
 export interface WarningWay<Told> {
-  /** For the log: `mail`. */
+  /** Its name in the log: `mail`. */
   readonly name: string;
-  /** Counts. */
+  /** How many warnings are delivered at the same time, wait, and are delivered in an hour. Counts. */
   readonly bounds: {readonly atOnce: number; readonly waiting: number; readonly anHour: number};
-  /** Whose share it takes; below 0: nobody knows whose it is, and all of these are one user's. */
+  /** The user whose share the warning takes; below 0: not known, and all of these count as one user. */
   readonly uidOf: (told: Told) => number;
-  /** After this long its process gets a signal to end. Ms. */
+  /** How long one delivery may take. Then `stop` is given. Ms. */
   readonly timeoutMs: number;
-  /** Never fails, and ends soon after the signal comes. */
+  /** Never rejects, and ends soon after the signal is given. */
   readonly deliver: (told: Told, stop: AbortSignal) => Promise<Delivered>;
 }
 
 const hourMs = 3_600_000;
-/** Of what goes in an hour a user has this part; but so many always. A count. */
+/** Share of the warnings in an hour that one user has, and the least number of these. A ratio; a count. */
 const shareOfHour = 1 / 3;
 const leastOfHour = 10;
-/** Of what is under way and waits the same: all three windows may be one user's. */
+/** The same for warnings that wait or are being delivered. All three windows may belong to one user. */
 const shareOfPlaces = 1 / 2;
 const leastPlaces = 4;
-/** A range of users, which may be one user's, has so many shares. A count. */
+/** Shares of one range of user numbers, which may belong to one user. A count. */
 const sharesOfRange = 2;
 /**
- * Reasons for a failure that are reported until a warning goes through. A count: an answer may
- * vary.
+ * Different reasons for a failure that are logged until a delivery succeeds. A count: the answer of a server may
+ * vary each time.
  */
 const mostReasons = 10;
 
@@ -63,7 +63,7 @@ export class WarningDelivery<Told> {
     this.#hourOf = new UserShares({ofUser: hour, ofRange: hour * sharesOfRange});
   }
 
-  /** Never waits, never fails. */
+  /** Delivers the warning, or drops it if a bound is reached. Does not wait, and never fails. */
   take(warning: Told): void {
     if (this.#stop.signal.aborted) return;
     const uid = this.#way.uidOf(warning);
@@ -82,7 +82,7 @@ export class WarningDelivery<Told> {
     void this.#pool.run(() => this.#deliver(warning)).finally(() => this.#placesOf.giveBack(uid));
   }
 
-  /** What waits is left out; what is under way is ended. */
+  /** Drops warnings that wait, and ends deliveries that are under way. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#leftOut += this.#pool.dropWaiting();
@@ -90,7 +90,7 @@ export class WarningDelivery<Told> {
     this.#tellLeftOut();
   }
 
-  /** By a clock that may be set back: then a new hour begins. */
+  /** Uses the wall clock. If it is set back, a new hour begins. */
   #hasQuota(): boolean {
     const now = nowMs();
     if (!isWithin(this.#hourFromMs, hourMs, now)) {

@@ -1,12 +1,11 @@
 /**
- * Ends a process that was warned of, on an operator's or a user's word.
- * `outgoing/warn/may-be-ended.ts` decides whether the process may be ended, on what it is just
- * before each signal. The log has every step.
+ * Ends a process that led to a warning, when an operator or a user asks for it. Just before each signal
+ * it looks at the process again, and `outgoing/warn/may-be-ended.ts` decides by that whether the process
+ * may be ended. The log has every step.
  *
- * Node has no pidfd, so between that look and the signal there is a gap: one turn of this program,
- * some 50 microseconds. For the signal to reach another process the first one would have to end, be
- * collected by its parent, and its number be given out again within the gap, after all other
- * numbers.
+ * Node has no pidfd, so there is a gap between that look and the signal: some 50 microseconds. The signal
+ * could reach another process only if within the gap the first process ended, its parent collected it,
+ * and the kernel gave its number to a new process, after all other numbers.
  */
 import type {Say} from '../../../base/say.js';
 import {
@@ -21,9 +20,9 @@ import type {Signal, SignalResult} from '../../../sys/proc/signal-process.js';
 import {glanceAtLiving, ownPids} from '../../../sys/proc/snapshot.js';
 import {pause} from '../../../sys/run/clock.js';
 
-/** How long a process has to go by itself. Ms. */
+/** How long a process has to end after SIGTERM. Ms. */
 const standardGraceMs = 5000;
-/** Pause between two looks whether the process has gone. Ms. */
+/** Pause between two looks whether the process has ended. Ms. */
 const lookMs = 100;
 
 interface KillerView {
@@ -33,14 +32,14 @@ interface KillerView {
 
 interface KillerSettings {
   readonly mode: 'end' | 'onlySay';
-  /** Ms; as a rule five seconds. */
+  /** Time between SIGTERM and SIGKILL. Ms. Default: `standardGraceMs`. */
   readonly graceMs?: number;
 }
 
 export class Killer {
   readonly #settings: KillerSettings;
   readonly #view: KillerView;
-  /** Being ended now, by pid: a second click changes nothing. */
+  /** Numbers of processes that are being ended: a second click changes nothing. */
   readonly #underWay = new Set<number>();
 
   constructor(settings: KillerSettings, view: KillerView) {
@@ -48,16 +47,16 @@ export class Killer {
     this.#view = view;
   }
 
-  /** As it is at this moment. */
+  /** Decides by the state of the process at this moment. */
   decide(target: Target): Decision {
     const {isAllowed} = this.#view;
     return mayBeEnded(target, glanceAtLiving(target.pid), {ownPids: ownPids(), isAllowed});
   }
 
   /**
-   * Resolves when it is decided: the process has gone, or stays, or may not be ended. Never fails.
+   * Ends the process. Resolves when it has ended, has not ended in time, or may not be ended. Never fails.
    *
-   * @param askedBy who wants it, for the log
+   * @param askedBy the person or program that asked for it, for the log
    */
   async end(target: Target, askedBy: string): Promise<void> {
     if (this.#underWay.has(target.pid)) return;
@@ -73,7 +72,7 @@ export class Killer {
     }
   }
 
-  /** Says why not. */
+  /** Logs the reason if the process may not be ended. */
   #mayEnd(target: Target, askedBy: string): boolean {
     const {say} = this.#view;
     const what = whatOf(target, askedBy);
@@ -103,12 +102,12 @@ export class Killer {
     }
   }
 
-  /** @returns `stop`: it has gone by itself */
+  /** Waits for the process to end. @returns `stop`: it has ended */
   async #grace({pid, startTicks}: Target): Promise<'over' | 'stop'> {
     const {graceMs = standardGraceMs} = this.#settings;
     for (let waitedMs = 0; waitedMs < graceMs; waitedMs += lookMs) {
       await pause(Math.min(lookMs, graceMs));
-      // The rules are for signals; here it only matters whether anything is left to be ended.
+      // Here it matters only whether the process still exists. `decide` is for signals.
       if (glanceAtLiving(pid)?.startTicks !== startTicks) return 'stop';
     }
     return 'over';

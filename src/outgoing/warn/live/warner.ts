@@ -1,8 +1,8 @@
 /**
- * Carries warnings of local programs that speak SMTP to people: always into the log, and by mail,
- * to a command, to a webhook and into a window with buttons, as the settings say. Waits for none of
- * them; each has bounds of its own (`delivery.ts`), and none that fails harms another.
- * `outgoing/warn/limits.ts` decides which programs lead to a warning, and how often.
+ * Brings warnings about local programs that speak SMTP to people. A warning always goes into the log. As
+ * the settings say, it also goes into a mail, to a command, to a webhook and into a window with buttons.
+ * The warner waits for none of these. Each has its own bounds (`delivery.ts`), and a failure of one does
+ * not affect another. `outgoing/warn/limits.ts` decides which programs lead to a warning, and how often.
  */
 import type {Config} from '../../../config/schema.js';
 import type {Say} from '../../../base/say.js';
@@ -27,18 +27,18 @@ export type WarnerSettings = Pick<Config, 'warnMail' | 'warnCommand' | 'warnWebh
 
 interface WarnerView {
   readonly say: Say;
-  /** The user does not want to be warned of it again. The callee reports its own failures. */
+  /** Called when a user clicks "allow": no more warnings about this program. The callee logs its own failures. */
   readonly onAllow: (sighting: Sighting, askedBy: string) => void;
-  /** Whether a button for it makes sense; asked again before it is done. */
+  /** Whether the window gets a button that ends the process. `end` checks it again. */
   readonly mayBeEnded: (target: Target) => boolean;
-  /** Ends the process, if it may be. Never fails. @param askedBy for the log */
+  /** Ends the process, if that is allowed. Never fails. @param askedBy for the log */
   readonly end: (target: Target, askedBy: string) => Promise<void>;
 }
 
-/** What a test has elsewhere. */
+/** Paths of this machine. A test has others. */
 interface WarnerPlaces {
   readonly mailPort: number;
-  /** Where the users' D-Bus sockets are: UID/bus. */
+  /** The folder in which each user's D-Bus socket is `UID/bus`. */
   readonly runtimeFolder: string;
 }
 
@@ -51,7 +51,7 @@ export class Warner {
   readonly #view: WarnerView;
   readonly #places: WarnerPlaces;
   readonly #deliveries: readonly WarningDelivery<Warning>[];
-  /** What was clicked and is not done yet. */
+  /** Work that a click has started and that is not done yet. */
   readonly #acts = new Set<Promise<void>>();
 
   constructor(settings: WarnerSettings, view: WarnerView, places = standardPlaces) {
@@ -61,13 +61,13 @@ export class Warner {
     this.#deliveries = this.#ways().map((way) => new WarningDelivery(way, view.say));
   }
 
-  /** Says it, and sends it on its ways. Never waits, never fails. */
+  /** Logs the warning, and starts its deliveries. Does not wait, and never fails. */
   warn(warning: Warning): void {
     this.#view.say('warning', warningText(warning));
     for (const delivery of this.#deliveries) delivery.take(warning);
   }
 
-  /** Takes windows away and ends what is under way; a process that is being ended is waited for. */
+  /** Closes windows, and ends deliveries. Waits for processes that are being ended. */
   async stop(): Promise<void> {
     await Promise.all(this.#deliveries.map((delivery) => delivery.stop()));
     await Promise.all(this.#acts);
@@ -103,7 +103,7 @@ export class Warner {
     const ids: (keyof typeof labels)[] = [
       ...(target !== undefined && mayBeEnded(target) ? (['kill'] as const) : []),
       ...(parent !== undefined && mayBeEnded(parent) ? (['parent'] as const) : []),
-      // What is allowed is a program; where none is known there is nothing to be allowed.
+      // Only a program can be allowed, so its path must be known.
       ...((sighting.owner?.executable ?? '') === '' ? [] : (['allow'] as const)),
     ];
     return ids.map((id) => ({id, label: labels[id]}));

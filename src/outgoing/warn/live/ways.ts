@@ -1,6 +1,6 @@
 /**
- * The ways that every kind of warning goes besides the log and a window: a mail, a command, a webhook; with their
- * bounds. The caller makes the text.
+ * The ways to deliver that every kind of warning has besides the log and a window: a mail, a command and a webhook, with
+ * their bounds. The caller makes the text.
  */
 import type {Config} from '../../../config/schema.js';
 import type {Delivered} from '../delivered.js';
@@ -12,25 +12,25 @@ import {postJson} from '../../../sys/talk/webhook.js';
 
 type WaySettings = Pick<Config, 'warnMail' | 'warnCommand' | 'warnWebhook'>;
 
-/** A warning in the forms that these ways carry. */
+/** A warning in the forms that these ways need. */
 export interface Said {
-  /** For the subject of a mail: printable. */
+  /** The subject of a mail: printable. */
   readonly title: string;
   readonly lines: readonly string[];
-  /** One object, one line. */
+  /** One JSON object in one line. */
   readonly json: string;
 }
 
-/** A window is withdrawn then: what it tells of is over, and its pid may be another process. Ms. */
+/** How long a window stays open. Ms: later the connection is over, and its pid may be another process. */
 export const windowMs = 10 * 60_000;
-/** A mail, a command and a request have so long. Ms. */
+/** How long the delivery of a mail, a command or a request may take. Ms. */
 const deliveryMs = 60_000;
 
-/** Nobody reads more mails in an hour; what is left out stands in the log. Counts. */
+/** Bounds for mails. Counts: nobody reads more in an hour, and the log has all. */
 const letters = {atOnce: 1, waiting: 20, anHour: 30};
-/** A program may sort them: more than for people. Counts. */
+/** Bounds for a command and a webhook. Counts: a program can read more than a person. */
 const records = {atOnce: 2, waiting: 100, anHour: 600};
-/** More windows would cover the screen, and one that waited would come too late. Counts. */
+/** Bounds for windows. Counts: more would cover the screen, and a window that waited would come too late. */
 export const windows = {atOnce: 3, waiting: 0, anHour: 30};
 
 export function plainWays<Told>(
@@ -63,7 +63,7 @@ export function plainWays<Told>(
   ];
 }
 
-/** @param name for the log */
+/** @param name of the way in the log */
 export const commandWay = <Told>(
   name: string,
   program: string,

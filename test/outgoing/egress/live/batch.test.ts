@@ -1,4 +1,4 @@
-/** What is asked for in one moment is done once; what is asked for meanwhile is done again. */
+/** Calls in one moment lead to one run of the work. A call during the run leads to another run. */
 import {expect, test} from '@jest/globals';
 import {Batch} from '../../../../src/outgoing/egress/live/batch.js';
 

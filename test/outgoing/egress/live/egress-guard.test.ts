@@ -1,4 +1,4 @@
-/** When the egress guard speaks to the firewall, and when it does not: on a kernel that takes all. */
+/** When the egress guard calls the firewall, and when it does not. The kernel here accepts every call. */
 import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
 import {EgressGuard} from '../../../../src/outgoing/egress/live/egress-guard.js';
 import type {EgressSettings} from '../../../../src/outgoing/egress/settings.js';
@@ -125,7 +125,7 @@ test('too many of one user wait, which is said once a minute, and of how many', 
     await Promise.all(
       Array.from({length: 200}, (_, i) => egress.release(connectionOf(4, first + i))),
     );
-    // The room that is made is filled immediately; each time that was reported again.
+    // Each withdrawal makes room that is filled at once. That led to another log line each time once.
     for (let i = 0; i < 40; i++) await egress.withdraw(connectionOf(4, 4000 + i));
     for (let i = 0; i < 40; i++) await egress.release(connectionOf(4, 4000 + i));
   };
@@ -133,11 +133,11 @@ test('too many of one user wait, which is said once a minute, and of how many', 
   expect(said.filter(([level]) => level === 'warning')).toEqual([]);
   await jest.advanceTimersByTimeAsync(60_000);
   await flood(5000);
-  // Four of the first ones, and those of the flood once each, though they were asked for twice.
+  // Four of the first connections, and each of the flood once, although each was asked for twice.
   expect(said.filter(([level]) => level === 'warning')).toEqual([
     ['warning', `${start}204 had to wait since this was last said`],
   ]);
-  // What is left of the minute is reported without another flood.
+  // The rest of the minute is logged without another flood.
   await flood(5000);
   await jest.advanceTimersByTimeAsync(60_000);
   said = [];
@@ -232,7 +232,7 @@ test('without rules: what was made earlier goes, also later; where nothing was m
   answer = () => undefined;
   await egress.check();
   expect(said).toHaveLength(1);
-  // The name is kept: it may be loaded again.
+  // The name is kept, because another tool may restore the rules.
   expect([...chains]).toEqual(['EARLIER']);
 });
 

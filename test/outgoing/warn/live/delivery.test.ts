@@ -1,4 +1,4 @@
-/** The bounds of one way of warnings, and that the log reports a failing one once. */
+/** The bounds of one way of warnings, and one log line for each reason of a failure. */
 import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
 import {WarningDelivery, type WarningWay} from '../../../../src/outgoing/warn/live/delivery.js';
 import type {Delivered} from '../../../../src/outgoing/warn/delivered.js';
@@ -24,7 +24,7 @@ function way(changed: Partial<WarningWay<Warning>>): WarningWay<Warning> {
   return {name: 'mail', bounds, timeoutMs: 60_000, uidOf, deliver, ...changed};
 }
 
-/** One that ends at its signal. */
+/** A delivery that lasts until its signal is given. */
 const lasting: WarningWay<Warning>['deliver'] = (_, stop) =>
   new Promise((resolve) => stop.addEventListener('abort', () => resolve({kind: 'done'})));
 

@@ -1,6 +1,6 @@
 /**
- * Somebody's desktop, without a screen: a virtual display, a session's D-Bus and a notification daemon
- * that draws buttons, as `nobody`; and a mouse.
+ * The desktop of user `nobody`, without a screen: a virtual display, a session's D-Bus, a notification daemon that
+ * draws buttons, and a mouse.
  */
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
 import fs from 'node:fs';
@@ -22,7 +22,7 @@ const uid = 65_534;
 const asUser = ['--reuid=nobody', '--regid=nogroup', '--init-groups', '--reset-env'];
 
 export class Desktop {
-  /** What `/run/user` is elsewhere. */
+  /** The folder that stands for `/run/user`. */
   readonly folder: string;
   readonly userName = 'nobody';
   readonly #started: ChildProcess[] = [];
@@ -39,7 +39,7 @@ export class Desktop {
   static async start(): Promise<Desktop> {
     const desktop = new Desktop();
     const screen = ['-screen', '0', '800x600x24', '-fbdir', desktop.folder, '-nolisten', 'tcp'];
-    // It chooses a number itself, and prints it.
+    // Xvfb chooses the number of the display itself, and prints it.
     const server = desktop.#spawn('Xvfb', ['-displayfd', '1', '-ac', ...screen]);
     server.stdout?.on('data', (data: Buffer) => (desktop.#display += data.toString()));
     const bus = `${desktop.folder}/${uid}/bus`;
@@ -59,12 +59,12 @@ export class Desktop {
     fs.rmSync(this.folder, {recursive: true, force: true});
   }
 
-  /** All that went over the bus to the notification daemon and back. */
+  /** All messages on the bus to and from the notification daemon. */
   get notified(): string {
     return this.#notified;
   }
 
-  /** The window with so many buttons, once it stands still. @throws when none comes */
+  /** Waits for the window with this many buttons, until it stands still. @throws when none comes */
   async window(buttons: number): Promise<{picture: Picture; place: Place}> {
     let found: {picture: Picture; place: Place} | undefined;
     const look = async (): Promise<boolean> => {
@@ -72,7 +72,7 @@ export class Desktop {
       if (place === undefined) return false;
       const picture = this.#picture(place);
       if (lowestTexts(picture).length !== buttons) return false;
-      await sleep(150); // it fades in
+      await sleep(150); // the window fades in
       found = {picture: this.#picture(place), place};
       return picture.pixels.equals(found.picture.pixels);
     };
@@ -80,7 +80,7 @@ export class Desktop {
     return found!;
   }
 
-  /** Clicks a button of the window; from the left, the first is 0. */
+  /** Clicks a button of the window. @param button its number from the left, from 0 */
   async click(button: number, buttons: number): Promise<void> {
     const {picture, place} = await this.window(buttons);
     const {x, y} = lowestTexts(picture)[button]!;
@@ -102,7 +102,7 @@ export class Desktop {
       };
       return place.x + place.width <= 800 && place.y + place.height <= 600 ? place : undefined;
     } catch {
-      return undefined; // none there
+      return undefined; // there is no window
     }
   }
 

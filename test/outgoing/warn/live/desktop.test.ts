@@ -1,6 +1,6 @@
 /**
- * The window with a warning, on a real notification daemon under a virtual display, with a real mouse:
- * what is clicked is done to real processes. `PICTURE=docs/warning.png` keeps the picture of docs/warnings.md.
+ * The window with a warning, on a real notification daemon under a virtual display. A virtual mouse clicks its
+ * buttons, which act on real processes. `PICTURE=docs/warning.png` writes the picture of docs/warnings.md.
  */
 import {afterAll, afterEach, beforeAll, expect} from '@jest/globals';
 import {execFileSync, spawn} from 'node:child_process';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   try {
     desktop = shown = await Desktop.start();
   } catch {
-    // Nothing to start: the tests say why.
+    // The desktop cannot start here: the tests say why.
   }
 });
 afterEach(async () => {
@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 afterAll(() => desktop?.stop());
 
-/** A perl of www-data that waits, below another one. @returns what a sighting of it says */
+/** Starts a perl of www-data that waits, as the child of another one. @returns what a sighting of it says */
 async function visitor(): Promise<
   Pick<Owner, 'pid' | 'startTicks' | 'executable'> & {parent: Parent}
 > {
@@ -149,7 +149,7 @@ testOnDesktop('what may not be ended has no button, and hostile names are only t
   );
 });
 
-/** What a process calls itself, and what the notification daemon gets of it. */
+/** Hostile names of a process, and the text that the notification daemon gets. */
 const hostile: readonly (readonly [string, string, string])[] = [
   ['markup', '<b>x</b><a href="http://x.example/">y</a>', '&lt;b&gt;x&lt;/b&gt;&lt;a href='],
   ['entities', '&lt;b&gt;&#60;i&#62;&amp;', '&amp;lt;b&amp;gt;&amp;#60;i&amp;#62;&amp;amp;'],
@@ -172,7 +172,7 @@ for (const [what, nasty, shownAs] of hostile) {
       await until('the notification', () => told().includes('"urgency"'));
       expect(told()).toContain(shownAs);
       expect(told()).not.toMatch(/<(?:a|b|i|img)\b/);
-      // One that may not be ended has no such button, whatever it is called.
+      // A process that may not be ended has no such button, whatever its name is.
       expect(told()).not.toContain('string "end"');
     },
   );
@@ -183,7 +183,7 @@ testOnDesktop('the end of the daemon withdraws its windows, however it comes', a
   const {warner} = warnerOf(shown.folder);
   warner.warn({sighting: sightingOf({pid: 1}), times: 1});
   await shown.window(1);
-  // The notification daemon shows it for some seconds more.
+  // The notification daemon shows a closed window for some seconds more.
   const closed = (): number => shown.notified.split('member=NotificationClosed').length;
   let before = closed();
   await warner.stop();

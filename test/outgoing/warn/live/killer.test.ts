@@ -1,4 +1,4 @@
-/** Ending real processes on somebody's word: the one that is meant, and never another. */
+/** Ends real processes on request: the one that is meant, and never another. */
 import {afterEach, describe, expect, test} from '@jest/globals';
 import {type ChildProcess, spawn} from 'node:child_process';
 import {Killer} from '../../../../src/outgoing/warn/live/killer.js';

@@ -1,4 +1,4 @@
-/** Pictures of a virtual screen: as Xvfb keeps it (xwd, 32 bits a pixel), cut, and as PNG. */
+/** Pictures of a virtual screen: read as Xvfb stores them (xwd, 32 bits a pixel), cut, and written as PNG. */
 import fs from 'node:fs';
 import {deflateSync} from 'node:zlib';
 
@@ -16,7 +16,7 @@ export interface Picture {
   readonly pixels: Buffer;
 }
 
-/** XWDFile.h: a header of 32-bit numbers, then colours of 12 bytes, then the pixels. */
+/** Reads a part of the screen. The format (XWDFile.h): 32-bit numbers as header, colours of 12 bytes, the pixels. */
 export function screenPicture(path: string, {x, y, width, height}: Place): Picture {
   const file = fs.readFileSync(path);
   const [headerSize, lineSize, colours] = [0, 12, 19].map((at) => file.readUInt32BE(at * 4));
@@ -31,18 +31,18 @@ export function screenPicture(path: string, {x, y, width, height}: Place): Pictu
   return {width, height, pixels};
 }
 
-/** Whether there is the dark of a letter. */
+/** Whether the pixel is as dark as a letter. */
 const isInk = ({pixels, width}: Picture, x: number, y: number): boolean => {
   const at = (y * width + x) * 3;
   return pixels[at]! + pixels[at + 1]! + pixels[at + 2]! < 330;
 };
 
-/** Not nearer to the round corners. Pixels. */
+/** The rim that is left out because of its round corners. Pixels. */
 const rim = 16;
-/** Between words is less, between buttons more. Pixels. */
+/** Least gap between two buttons. Pixels: gaps between words are smaller. */
 const leastGap = 14;
 
-/** The middles of the pieces of text in the lowest line, from the left: a notification's buttons. */
+/** The middles of the texts in the lowest line, from the left: the buttons of a notification. */
 export function lowestTexts(picture: Picture): {readonly x: number; readonly y: number}[] {
   const {width, height} = picture;
   const columns = Array.from({length: width - 2 * rim}, (_, at) => at + rim);
@@ -63,7 +63,7 @@ export function lowestTexts(picture: Picture): {readonly x: number; readonly y: 
   return pieces.map((xs) => ({x: Math.round((xs[0]! + xs.at(-1)!) / 2), y}));
 }
 
-/** PNG, 8 bits a colour, no filter (w3.org/TR/png). */
+/** Writes PNG with 8 bits a colour and no filter (w3.org/TR/png). */
 export function pngOf({width, height, pixels}: Picture): Buffer {
   const lines = Array.from({length: height}, (_, row) =>
     Buffer.concat([Buffer.of(0), pixels.subarray(row * width * 3, (row + 1) * width * 3)]),
@@ -89,7 +89,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([size, body, sum]);
 }
 
-/** CRC-32 as PNG has it; Node has none before 20.15. */
+/** CRC-32 as PNG defines it. Node has no function for it before 20.15. */
 function checksum(data: Buffer): number {
   let sum = 0xffffffff;
   for (const byte of data) {

@@ -1,4 +1,4 @@
-/** The ways of a warning, each to its end: a mailer's port, a program, a web server. */
+/** Deliveries of a warning up to their receivers: the port of a mailer, a program, a web server. */
 import {afterEach, describe, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -53,7 +53,7 @@ test('with no way it is in the log, and nothing else happens', async () => {
 });
 
 describe('by mail', () => {
-  /** A mailer as simple as can be. @returns the lines that it got */
+  /** Starts a simple mailer. @returns its port, and the lines that it gets */
   async function mailer(answerTo: (line: string) => string): Promise<[number, string[]]> {
     const told: string[] = [];
     const server = net.createServer((socket) => {
@@ -100,7 +100,7 @@ describe('by mail', () => {
     expect(said).toHaveLength(1);
   });
 
-  test('a mailer that refuses is told of once', async () => {
+  test('a mailer that refuses is logged once', async () => {
     const [port, told] = await mailer((line) => (line.startsWith('RCPT') ? '550 no' : '250 ok'));
     const {one, said} = warner({warnMail: 'root@example.org'}, port);
     one.warn(warning);
@@ -112,7 +112,7 @@ describe('by mail', () => {
     expect(complaints).toEqual([expect.stringMatching(/warnings by mail: .*550 no/)]);
   });
 
-  test('no mailer is told of, and one that is silent holds nobody up', async () => {
+  test('a missing mailer is logged, and a silent one delays nothing', async () => {
     const {one, said} = warner({warnMail: 'root'});
     one.warn(warning);
     await until('the words', () => said.some((line) => /by mail: .*ECONNREFUSED/.test(line)));
