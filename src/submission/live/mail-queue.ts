@@ -22,8 +22,13 @@ interface MessageDetails {
   readonly script: string;
 }
 
-/** Ids of what is in the queue now. */
-type Listed = ReadonlyMap<string, 'waiting' | 'held'>;
+/** What is in the queue now. */
+export interface Listed {
+  /** By id. */
+  readonly messages: ReadonlyMap<string, 'waiting' | 'held'>;
+  /** What of the queue could not be read, each with why. */
+  readonly unread: readonly string[];
+}
 
 export interface MailQueue {
   /** Has the mailer hold these messages, so that they can be released. Never fails. @param ids as the log has them */
