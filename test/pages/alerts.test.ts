@@ -32,7 +32,9 @@ const rules: Rule[] = [...text.matchAll(form)].map(
 );
 
 const metrics = [
-  ...statusFigures(statusOf({complaints: everyComplaint, mail: everyMail})).matchAll(/^# TYPE (\S+) /gm),
+  ...statusFigures(statusOf({complaints: everyComplaint, mail: everyMail})).matchAll(
+    /^# TYPE (\S+) /gm,
+  ),
 ].map(([, name = '']) => name);
 
 /** Names of metrics, and not functions, words or labels of PromQL. */

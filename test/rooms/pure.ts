@@ -157,12 +157,12 @@ export const pure: readonly Room[] = [
     purpose: 'The sender of a mail that leaves through the mailer, joined from the lines about it.',
   },
   {
-    folder: 'submission/queue',
-    purpose: "Whether the mailer's whole queue is too long, and the text of that warning.",
-  },
-  {
     folder: 'submission',
     purpose: 'What a sender usually sends, how much is too much, and the text of the warning.',
+  },
+  {
+    folder: 'submission/queue',
+    purpose: "Whether the mailer's whole queue is too long, and the text of that warning.",
   },
   {
     folder: 'complaint/contact',

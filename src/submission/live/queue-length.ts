@@ -1,5 +1,5 @@
 /**
- * Takes each look into the mailer's queue, and carries out what `queue/length.ts` decides of its length: a line of
+ * Takes each look into the mailer's queue, and carries out what `submission/queue/length.ts` decides of its length: a line of
  * the log, a warning, a row of the state.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
