@@ -53,11 +53,11 @@ export interface Strangers {
   readonly sum: number;
   /** The fullest of this week, and of those before. */
   readonly peaks: readonly number[];
-  /** The last message of which a line told; absent: a version before did not note it. */
+  /** The last message that a line reported; absent: a version before did not note it. */
   readonly message?: ToldMessage | undefined;
 }
 
-/** Of one message, as far as lines have told of it. */
+/** What lines have reported of one message. */
 interface ToldMessage {
   /** A hash of its name. */
   readonly of: number;

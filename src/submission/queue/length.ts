@@ -23,7 +23,7 @@ const quietMs = dayMs;
 const escalation = 2;
 
 /** One look. */
-export interface QueueLook {
+interface QueueLook {
   /** Messages that wait. A count. */
   readonly count: number;
   /** `part`: some of the queue could not be read, so there may be more. */
@@ -51,7 +51,7 @@ export interface QueueLength {
 }
 
 /** An alarm that lasts. */
-export interface LongQueue {
+interface LongQueue {
   readonly sinceMs: number;
   /** The longest that lasted. Messages. */
   readonly longest: number;
@@ -69,7 +69,7 @@ export type QueueNews =
     }
   | {readonly kind: 'ended'; readonly count: number; readonly alarm: LongQueue};
 
-export interface Looked {
+interface Looked {
   readonly length: QueueLength;
   readonly news?: QueueNews | undefined;
 }
