@@ -11,11 +11,11 @@ import {commands} from '../src/cli/command-table.js';
 import {exitCode} from '../src/cli/face/exit.js';
 import {obsoleteNames} from '../src/config/obsolete.js';
 import {keyOf, settingNames} from '../src/config/schema.js';
-import type {MailStatus} from '../src/report/mail/status.js';
 import {statusFigures} from '../src/report/prometheus.js';
 import {sampleDigest} from './complaint/letter/digest.js';
 import {withoutFences} from './english/habits.js';
 import {everyComplaint} from './pages/complaint-samples.js';
+import {everyMail} from './pages/mail-samples.js';
 import {statusOf} from './report/status-samples.js';
 import {beginOfSettings, endOfSettings, settingsReference, topicPageOf} from './settings-page.js';
 
@@ -111,12 +111,6 @@ describe('docs/operating.md', () => {
     expect(text).toMatch(new RegExp(`^\\| \`blocksmtp ${command}[\` ].* \\| .+ \\|$`, 'm'));
   });
 });
-
-const nothing = {messages: 0, recipients: 0};
-const everyMail: MailStatus = {
-  ...{mode: 'observe', senders: 3, over: 0, inQueue: {waiting: 2, held: 1}},
-  totals: {auth: nothing, uid: nothing, host: nothing, bounce: nothing, incoming: nothing},
-};
 
 test('docs/monitoring.md has every metric', () => {
   const figures = statusFigures(statusOf({complaints: everyComplaint, mail: everyMail}));

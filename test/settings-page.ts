@@ -58,6 +58,7 @@ const pageOf: Readonly<Record<SettingName, string>> = {
   mailPerHour: 'outgoing-mail',
   mailPerDay: 'outgoing-mail',
   rcptPerMessage: 'outgoing-mail',
+  mailQueueAlarm: 'outgoing-mail',
   mailExempt: 'outgoing-mail',
   warnInterval: 'warnings',
   warnMail: 'warnings',

@@ -67,6 +67,7 @@ const mailSettings: readonly SettingName[] = [
   'mailPerHour',
   'mailPerDay',
   'rcptPerMessage',
+  'mailQueueAlarm',
   'mailExempt',
 ];
 const watchSettings: readonly SettingName[] = [

@@ -42,6 +42,9 @@ export const isMailStatus = shape<MailStatus>({
   senders: isNumber,
   over: isNumber,
   inQueue: maybe(shape<NonNullable<MailStatus['inQueue']>>({waiting: isNumber, held: isNumber})),
+  longQueue: maybe(
+    shape<NonNullable<MailStatus['longQueue']>>({limit: isNumber, longSinceMs: maybe(isNumber)}),
+  ),
   holdTrouble: maybe(isText),
   totals: shape<MailStatus['totals']>({
     ...{auth: isTotal, uid: isTotal, host: isTotal, bounce: isTotal, incoming: isTotal},

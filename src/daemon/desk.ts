@@ -28,6 +28,7 @@ import type {Exemptions} from '../score/exempt.js';
 import {mailStatus} from '../report/mail/status.js';
 import type {SenderBook} from '../submission/book.js';
 import {Exempts} from '../submission/exempt.js';
+import type {LongQueueView} from '../submission/queue/length.js';
 import {mailSenders, type Viewed} from '../submission/view.js';
 import type {QueuedCount} from '../submission/whose/in-transit.js';
 import {Users} from '../sys/proc/users.js';
@@ -85,6 +86,7 @@ export interface DeskParts {
     readonly queued: () => Viewed['queued'];
     /** Messages in the mailer's queue; undefined: not counted yet. */
     readonly inQueue: () => QueuedCount | undefined;
+    readonly longQueue: () => LongQueueView | undefined;
     readonly holdTrouble: () => string | undefined;
   };
 }
@@ -199,6 +201,7 @@ export class Desk {
       ...(mail.is === 'counted' && {
         mail: mailStatus(config.outgoingMail, state.mailSenders.size, mail.book, {
           inQueue: mail.inQueue(),
+          longQueue: mail.longQueue(),
           holdTrouble: mail.holdTrouble(),
         }),
       }),

@@ -83,6 +83,7 @@ export function mailShown(
     is: mail === undefined ? 'left' : 'counted',
     queued: () => mail?.queued,
     inQueue: () => mail?.inQueue,
+    longQueue: () => mail?.longQueue,
     holdTrouble: () => mail?.holdTrouble,
   };
 }

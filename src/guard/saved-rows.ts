@@ -59,6 +59,8 @@ const isPairOf = (isSecond: Is<unknown>): Is<unknown> => {
 };
 const isHourRow: Is<readonly number[]> = (value): value is readonly number[] =>
   listOf(isNumber)(value) && value.length === 6;
+const isLargest: Is<readonly number[]> = (value): value is readonly number[] =>
+  listOf(isNumber)(value) && value.length === 3;
 const isNormal = fields({
   ...{firstHour: isNumber, untilHour: isNumber, active: isNumber, scaleHour: isNumber},
   ...{bySize: listOf(isNumber), byHour: listOf(isNumber)},
@@ -69,6 +71,11 @@ const isStrangers = fields({
   known: fields({bits: isKnownBits, count: isNumber}),
   ...{level: isNumber, atMs: isNumber, firstDay: isNumber, day: isNumber, today: isNumber},
   ...{sum: isNumber, peaks: listOf(isNumber)},
+  message: maybe(
+    fields({
+      ...{of: isNumber, known: isNumber, fresh: isNumber, weight: isNumber, filled: isNumber},
+    }),
+  ),
 });
 
 const isCount = whole(0, Number.MAX_SAFE_INTEGER);
@@ -144,9 +151,15 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
     ...{firstMs: isNumber, lastMs: isNumber, baseHour: isNumber, hours: listOf(isHourRow)},
     ...{normal: isNormal, day: isNumber, domains: isPairOf(isText), warnedMs: maybe(isNumber)},
     ...{froms: listOf(isPairOf(isNumber)), scripts: maybe(listOf(isPairOf(isNumber)))},
-    ...{strangers: maybe(isStrangers), learnedMs: maybe(isNumber)},
+    ...{strangers: maybe(isStrangers), learnedMs: maybe(isNumber), largest: maybe(isLargest)},
   }),
   mailBook: fields({firstMs: isNumber, newestMs: isNumber, unsteadyUntilMs: isNumber}),
+  mailQueue: fields({
+    ...{atMs: isNumber, sinceMs: isNumber, least: isNumber, most: isNumber},
+    ...{seen: oneOf({all: true, unsure: true}), day: isNumber, days: listOf(isNumber)},
+    alarm: maybe(fields({sinceMs: isNumber, longest: isNumber})),
+    warned: maybe(fields({atMs: isNumber, count: isNumber})),
+  }),
   mailInTransit: fields({
     ...{atMs: isNumber, sender: maybe(isText), vouched: isVouched, recipients: isNumber},
     ...{left: isNumber, waits: maybe(oneOf({submission: true, relay: true}))},

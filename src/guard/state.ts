@@ -33,6 +33,7 @@ import type {Envelope} from '../mail/open-envelopes.js';
 import type {OpenMessage} from '../mail/pieces.js';
 import type {SenderHour} from '../outgoing/sender-hours.js';
 import type {BookRow} from '../submission/book.js';
+import type {QueueLength} from '../submission/queue/length.js';
 import type {Transit} from '../submission/whose/in-transit.js';
 import type {MailLogin} from '../submission/whose/joining.js';
 import type {SenderRecord} from '../submission/sender-record.js';
@@ -105,6 +106,8 @@ const tables = {
   /** The senders of mail through the mailer, and where their book has got to: one row. */
   mailSenders: of<SenderRecord>(),
   mailBook: of<BookRow>(),
+  /** How long the mailer's queue is, and usually is: one row. */
+  mailQueue: of<QueueLength>(),
   /** Mail on its way, by (host, queue id); sessions with a login, by (host, pid). */
   mailInTransit: of<Transit>(),
   mailLogins: of<MailLogin>(),

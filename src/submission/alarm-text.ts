@@ -61,7 +61,8 @@ const words: Readonly<Record<AlarmKind, (alarm: Alarm) => string>> = {
     `${count} recipients in an hour from a new sender (limit ${limit})`,
   strangers: ({count, limit}) =>
     `wrote to about ${count} more new recipients than usual (limit ${limit})`,
-  unusual: ({count, limit}) => `${count} recipients in an hour, unusual for it from ${limit} on`,
+  unusual: ({count, limit}) =>
+    `${count} recipients in an hour besides its largest message, unusual for it from ${limit} on`,
   queue: ({count, limit}) => `${count} messages wait in the queue (limit ${limit})`,
 };
 

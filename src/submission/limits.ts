@@ -5,7 +5,15 @@
  * docs/outgoing-mail.md gives the reason for each limit.
  */
 import {type Clip, largestLately, sizeWithin, usualMost, usualNow} from './normal.js';
-import {hourMs, hourOf, lastHour, type SenderRecord, type Sum, sumSince} from './sender-record.js';
+import {
+  hourMs,
+  hourOf,
+  largestMessage,
+  lastHour,
+  type SenderRecord,
+  type Sum,
+  sumSince,
+} from './sender-record.js';
 import {isLearning, isYoungerThan, levelAt, strangersLimit} from './strangers.js';
 import {type SenderKey, uidIn, unknownLocal} from './whose/sender.js';
 
@@ -26,7 +34,10 @@ export interface Alarm {
   readonly limit: number;
 }
 
-/** No hour with fewer recipients is unusual. A count: few senders have a larger circle, and the bench has such senders. */
+/**
+ * No hour with fewer recipients, its largest message left out, is unusual. A count: few senders have a larger circle,
+ * and the bench has such senders.
+ */
 const leastUnusual = 200;
 /** An hour is unusual if it has more than this many times the normal. */
 const unusualFactor = 6;
@@ -110,7 +121,9 @@ function learnedAlarm(question: Question): Alarm | undefined {
   if (exempt === 'none' || uidIn(sender) === 0) return undefined;
   const strangers = count === 'all' ? strangersAlarm(question) : undefined;
   if (strangers !== undefined || exempt !== undefined) return strangers;
-  return unusualAlarm(record, counted(lastHour(record, nowMs), count), nowMs);
+  // One letter to a large circle is usual for people. The limit of a single message judges it.
+  const besides = counted(lastHour(record, nowMs), count) - largestMessage(record, nowMs);
+  return unusualAlarm(record, besides, nowMs);
 }
 
 function failureAlarm({recipients, failed}: Sum): Alarm | undefined {

@@ -46,6 +46,8 @@ export interface SenderRecord {
   /** The most frequent addresses as they were typed, and about how many recipients each had. */
   readonly froms: readonly (readonly [text: string, recipients: number])[];
   readonly scripts?: readonly (readonly [text: string, recipients: number])[] | undefined;
+  /** The largest message of an hour and of the one before. Absent: an earlier version did not note it. */
+  readonly largest?: readonly [hour: number, recipients: number, before: number] | undefined;
   /** Absent: no line has named a recipient of this sender. */
   readonly strangers?: Strangers | undefined;
   /** When the last warning was. Ms since the epoch, of the log. */
@@ -85,6 +87,7 @@ export function mended(
     hours: record.hours.filter(([offset]) => baseHour + offset <= latest),
     normal: normal.untilHour > latest ? {...normal, untilHour: latest} : normal,
     day: Math.min(record.day, dayOf(latestMs)),
+    largest: (record.largest?.[0] ?? 0) > latest ? undefined : record.largest,
     ...(strangers && {strangers: strangersMended(strangers, latestMs)}),
   };
 }
@@ -106,7 +109,19 @@ export function withMail(
   const learnt = withLearned(record, hourOf(atMs), clip);
   const counted = withCounts(learnt, atMs, [recipients, 1, 0, 0, vouchedOf(vouched, recipients)]);
   const froms = from === '' ? counted.froms : withShown(counted.froms, from, recipients);
-  return {...counted, firstMs: Math.min(record.firstMs, atMs), froms};
+  const largest = withLargest(record.largest, hourOf(atMs), recipients);
+  return {...counted, firstMs: Math.min(record.firstMs, atMs), froms, largest};
+}
+
+/** A line that comes late changes its own hour only. */
+function withLargest(
+  [hour, now, before]: NonNullable<SenderRecord['largest']> = [0, 0, 0],
+  at: number,
+  recipients: number,
+): NonNullable<SenderRecord['largest']> {
+  if (at === hour) return [hour, Math.max(now, recipients), before];
+  if (at === hour - 1) return [hour, now, Math.max(before, recipients)];
+  return at < hour ? [hour, now, before] : [at, recipients, at === hour + 1 ? now : 0];
 }
 
 /** @param script hostile text of a header */
@@ -254,6 +269,15 @@ export function lastHour(record: SenderRecord, nowMs: number): Sum {
     deferred: of('deferred'),
     vouched: of('vouched'),
   };
+}
+
+/** The recipients of the largest message of the last 60 minutes, as they count in `lastHour`. */
+export function largestMessage({largest = [0, 0, 0]}: SenderRecord, nowMs: number): number {
+  const [at, recipients, before] = largest;
+  const hour = hourOf(nowMs);
+  const part = 1 - (nowMs - hour * hourMs) / hourMs;
+  if (at === hour) return Math.max(recipients, Math.ceil(before * part));
+  return at === hour - 1 ? Math.ceil(recipients * part) : 0;
 }
 
 /** About how many domains the sender wrote to today and yesterday. A count. */

@@ -4,15 +4,21 @@
  * hours: it is a sequential test (CUSUM) for "more strangers than usual". `limits.ts` decides whether a full bucket is
  * an alarm.
  *
+ * A message that also goes to people whom the sender knows is usually the owner's: a letter to a club. So the
+ * strangers of one message count by their share of its recipients.
+ *
  * Learns what is usual: strangers a day, and how full the bucket was in each of the last weeks.
  */
 import type {Fact} from './whose/fact.js';
-import {type KnownPeople, meet, nobodyKnown} from './whose/known-people.js';
+import {hashOf} from '../base/hash.js';
+import {type KnownPeople, looksKnown, meet, nobodyKnown} from './whose/known-people.js';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** A stranger whose address does not exist adds so much more, because a third of a bought list is dead. */
 const failedWeight = 2;
+/** The share of strangers is raised to this power: a message with half of its recipients known counts a quarter. */
+const sharePower = 2;
 /** The bucket drains by so many a day, and by so many times the usual number. */
 const leastDrain = 10;
 const drainFactor = 2;
@@ -47,36 +53,73 @@ export interface Strangers {
   readonly sum: number;
   /** The largest level of this week, and of each week before. */
   readonly peaks: readonly number[];
+  /** The last message that a line reported; absent: a version before did not note it. */
+  readonly message?: ToldMessage | undefined;
 }
 
-type Told = Pick<Extract<Fact, {kind: 'told'}>, 'atMs' | 'outcome' | 'people'>;
+/** What lines have reported of one message. */
+interface ToldMessage {
+  /** A hash of its name. */
+  readonly of: number;
+  /** Recipients. Counts. */
+  readonly known: number;
+  readonly fresh: number;
+  /** What they would fill the bucket by if nobody were known, and what they do. */
+  readonly weight: number;
+  readonly filled: number;
+}
+
+type Told = Pick<Extract<Fact, {kind: 'told'}>, 'atMs' | 'outcome' | 'people' | 'message'>;
 
 /** @param room the limit of a sender about which nothing is known */
 export function withStrangers(
   before: Strangers | undefined,
-  {atMs: toldMs, outcome, people}: Told,
+  told: Told,
   room: number,
 ): Strangers | undefined {
+  const {people} = told;
   if (people.length === 0) return before;
-  const old = before ?? newStrangers(toldMs);
+  const old = before ?? newStrangers(told.atMs);
+  const chance = looksKnown(old.known);
   const {known, fresh} = meet(old.known, people);
-  if (fresh === 0) return before;
+  const message = withLine(old.message, told, fresh, chance);
+  const added = message.filled - filledBefore(old, message);
+  if (fresh === 0 && added === 0) return {...old, message};
   // A late line counts as one of the present, because the bucket cannot run backwards.
-  const atMs = Math.max(toldMs, old.atMs);
+  const atMs = Math.max(told.atMs, old.atMs);
   const then = onDay(old, Math.floor(atMs / dayMs));
   const limit = strangersLimit(then, room);
-  const added = fresh * (outcome === 'failed' ? 1 + failedWeight : 1);
-  const level = Math.min(fullest * limit, levelAt(then, atMs, room) + added);
+  const level = Math.max(0, Math.min(fullest * limit, levelAt(then, atMs, room) + added));
   const [peak = 0, ...earlier] = then.peaks;
   const learned = isLearning(then, then.day * dayMs)
     ? level
     : Math.min(level, learnedShare * limit);
   return {
     ...then,
-    ...{known, atMs, level: tenths(level), today: then.today + fresh},
+    ...{known, message, atMs, level: tenths(level), today: then.today + fresh},
     peaks: [Math.round(Math.max(peak, learned)), ...earlier],
   };
 }
+
+/** @param chance that somebody new looks known, as far as the room for people is used up */
+function withLine(
+  before: ToldMessage | undefined,
+  {message, people, outcome}: Told,
+  added: number,
+  chance: number,
+): ToldMessage {
+  const of = hashOf(message);
+  const same = before?.of === of ? before : {known: 0, fresh: 0, weight: 0};
+  const known = same.known + people.length - added;
+  const fresh = same.fresh + added;
+  const weight = same.weight + added * (outcome === 'failed' ? 1 + failedWeight : 1);
+  // Of one recipient nothing tells whose message it is.
+  const share = fresh === 0 ? 0 : Math.min(1, fresh / ((1 - chance) * (fresh + known)));
+  return {of, known, fresh, weight, filled: tenths(weight * share ** sharePower)};
+}
+
+const filledBefore = ({message}: Strangers, {of}: ToldMessage): number =>
+  message?.of === of ? message.filled : 0;
 
 const newStrangers = (atMs: number): Strangers => {
   const day = Math.floor(atMs / dayMs);

@@ -64,6 +64,7 @@ const others: Readonly<Record<SettingName, readonly [Raw, Raw]>> = {
   mailPerHour: [9, '9'],
   mailPerDay: [9, '9'],
   rcptPerMessage: [9, '9'],
+  mailQueueAlarm: [9, '9'],
   mailExempt: ['uid:list,auth:news=9', 'uid:list, auth:news=9'],
   warnInterval: ['1m', '60s'],
   warnMail: ['root', 'root'],

@@ -56,6 +56,7 @@ describe('settings', () => {
       mail_per_hour: 300,
       mail_per_day: 2000,
       rcpt_per_message: 500,
+      mail_queue_alarm: 2000,
       mail_exempt: [],
       mail_action_command: '',
       warn_interval: 3600,

@@ -34,6 +34,7 @@ beforeEach(() => {
       is: 'counted',
       queued: () => undefined,
       inQueue: () => undefined,
+      longQueue: () => undefined,
       holdTrouble: () => undefined,
     },
   });

@@ -8,6 +8,7 @@ import {describe, expect, test} from '@jest/globals';
 import {statusFigures} from '../../src/report/prometheus.js';
 import {statusOf} from '../report/status-samples.js';
 import {everyComplaint} from './complaint-samples.js';
+import {everyMail} from './mail-samples.js';
 
 interface Rule {
   readonly alert: string;
@@ -31,7 +32,9 @@ const rules: Rule[] = [...text.matchAll(form)].map(
 );
 
 const metrics = [
-  ...statusFigures(statusOf({complaints: everyComplaint})).matchAll(/^# TYPE (\S+) /gm),
+  ...statusFigures(statusOf({complaints: everyComplaint, mail: everyMail})).matchAll(
+    /^# TYPE (\S+) /gm,
+  ),
 ].map(([, name = '']) => name);
 
 /** Names of metrics, and not functions, words or labels of PromQL. */

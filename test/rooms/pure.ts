@@ -161,6 +161,10 @@ export const pure: readonly Room[] = [
     purpose: 'What a sender usually sends, how much is too much, and the text of the warning.',
   },
   {
+    folder: 'submission/queue',
+    purpose: "Whether the mailer's whole queue is too long, and the text of that warning.",
+  },
+  {
     folder: 'complaint/contact',
     purpose: 'The abuse contact of an address, by registries and the DNS.',
   },

@@ -135,8 +135,12 @@ test('a slow thief is told of before it has written to a hundred strangers, and 
   const monthMs = 30 * 24 * hourMs;
   // The owner writes to the same three people, and the book knows who is usual.
   const told = (atMs: number, names: readonly string[]): Due | undefined => {
-    const one = {kind: 'told', sender: 'uid:1001', atMs, outcome: 'sent', domains: []} as const;
-    return book.take({...one, recipients: names.length, people: names.map(hashOf)}, atMs);
+    const message = `at ${atMs}`;
+    const one = {kind: 'told', sender: 'uid:1001', message, atMs, outcome: 'sent'} as const;
+    return book.take(
+      {...one, domains: [], recipients: names.length, people: names.map(hashOf)},
+      atMs,
+    );
   };
   for (let atMs = startMs; atMs < startMs + monthMs; atMs += 6 * hourMs) {
     expect(mail(3, atMs)).toBeUndefined();
@@ -161,8 +165,9 @@ describe('what is learned', () => {
     let last = 0;
     const told = (count: number, atMs: number, outcome: 'sent' | 'failed' = 'sent') => {
       const people = Array.from({length: count}, () => hashOf(`p${++last}@example.net`));
-      const one = {kind: 'told', sender: 'uid:1001', atMs, outcome, domains: []} as const;
-      return parts.book.take({...one, recipients: count, people}, atMs);
+      const message = `at ${atMs}`;
+      const one = {kind: 'told', sender: 'uid:1001', message, atMs, outcome} as const;
+      return parts.book.take({...one, domains: [], recipients: count, people}, atMs);
     };
     for (let atMs = startMs; atMs < oldMs; atMs += 24 * hourMs) {
       parts.mail(1, atMs);

@@ -19,6 +19,7 @@ import {
   hourMs,
   hourOf,
   keptHours,
+  largestMessage,
   lastHour,
   mended,
   mostRecordBytes,
@@ -48,6 +49,13 @@ const mail = (
     },
     clip,
   );
+
+/** Messages to ten at most, with so many recipients besides the largest message. */
+function letters(record: SenderRecord, besides: number, atMs: number, clip?: Clip): SenderRecord {
+  let next = mail(record, 10, atMs, clip);
+  for (let left = besides; left > 0; left -= 10) next = mail(next, Math.min(10, left), atMs, clip);
+  return next;
+}
 
 function asked(record: SenderRecord, more: Partial<Question> = {}): Alarm | undefined {
   const {lastMs: nowMs} = record;
@@ -102,6 +110,7 @@ test('failures are the earliest sign: of twenty recipients a quarter', () => {
   const failed = (recipients: number, count: number): Alarm | undefined => {
     const told = {
       kind: 'told',
+      message: 'm',
       sender: 's',
       atMs: startMs,
       outcome: 'failed',
@@ -127,13 +136,26 @@ describe('what is normal', () => {
   test('is learned in a week and twenty hours, and six times it is unusual', () => {
     const record = known(40);
     expect(usualMost(record.normal, hourOf(laterMs))).toBe(45);
-    expect(asked(mail(record, 270, laterMs))).toBeUndefined();
-    expect(asked(mail(record, 271, laterMs))).toEqual({kind: 'unusual', count: 271, limit: 270});
+    expect(asked(letters(record, 270, laterMs))).toBeUndefined();
+    expect(asked(letters(record, 271, laterMs))).toEqual({kind: 'unusual', count: 271, limit: 270});
   });
 
   test('of a small sender two hundred are not unusual', () => {
-    expect(asked(mail(known(1), 200, laterMs))).toBeUndefined();
-    expect(asked(mail(known(1), 201, laterMs))).toMatchObject({kind: 'unusual', limit: 200});
+    expect(asked(letters(known(1), 200, laterMs))).toBeUndefined();
+    expect(asked(letters(known(1), 201, laterMs))).toMatchObject({kind: 'unusual', limit: 200});
+  });
+
+  test('one letter to a large circle is usual, and what goes out beside it is counted', () => {
+    const circle = mail(known(1), 290, laterMs);
+    expect(asked(circle)).toBeUndefined();
+    expect(largestMessage(circle, laterMs)).toBe(290);
+    // The hour before counts by the part that is not over.
+    expect(largestMessage(circle, laterMs + hourMs + hourMs / 2)).toBe(145);
+    expect(largestMessage(circle, laterMs + 2 * hourMs)).toBe(0);
+    const late = mail(mail(circle, 7, laterMs + hourMs), 9, laterMs);
+    expect(largestMessage(late, laterMs + hourMs)).toBe(290);
+    // Noted by a version before.
+    expect(largestMessage({...circle, largest: undefined}, laterMs)).toBe(0);
   });
 
   test('says nothing before', () => {
@@ -150,7 +172,7 @@ describe('what is normal', () => {
     expect(clip).toEqual({size: 91, weekly: 200});
     const next = mail(stolen, 40, laterMs + 3 * hourMs, clip);
     expect(asked(next)).toMatchObject({kind: 'day'});
-    const nextWeek = mail(stolen, 201, laterMs + 80 * hourMs, clip);
+    const nextWeek = letters(stolen, 201, laterMs + 80 * hourMs, clip);
     expect(asked(nextWeek)).toMatchObject({kind: 'unusual', limit: 200});
   });
 
@@ -176,7 +198,13 @@ test('who is new has little room, once the book knows who is usual', () => {
 describe('strangers', () => {
   const met = (count: number, room = leastStrangers): SenderRecord => {
     const people = Array.from({length: count}, (_, i) => hashOf(`p${i}@example.net`));
-    const told = {kind: 'told', sender: 'uid:1001', atMs: startMs, outcome: 'sent'} as const;
+    const told = {
+      kind: 'told',
+      sender: 'uid:1001',
+      message: 'm',
+      atMs: startMs,
+      outcome: 'sent',
+    } as const;
     return withTold(
       mail(newRecord(startMs), 1, startMs),
       {...told, recipients: count, domains: [], people},
@@ -286,7 +314,14 @@ describe('exceptions', () => {
 
 test('a clock that was ahead: the bucket drains again, though only delivered mail moved its time', () => {
   const aheadMs = startMs + 365 * 24 * hourMs;
-  const one = {kind: 'told', sender: 's', outcome: 'sent', recipients: 40, domains: []} as const;
+  const one = {
+    kind: 'told',
+    sender: 's',
+    message: 'm',
+    outcome: 'sent',
+    recipients: 40,
+    domains: [],
+  } as const;
   const people = Array.from({length: 40}, (_, i) => hashOf(`p${i}@example.net`));
   const record = withTold(
     mail(newRecord(startMs), 1, startMs),
@@ -310,7 +345,14 @@ test('a record has its bound: all hours busy, and all hours of the week learned'
     for (const outcome of ['failed', 'deferred'] as const) {
       const domains = Array.from({length: 50}, (_, i) => `${i}.example`);
       const people = Array.from({length: 50}, (_, i) => hashOf(`${hour} ${i}`));
-      const told = {kind: 'told', sender: 's', atMs, outcome, recipients: 99} as const;
+      const told = {
+        kind: 'told',
+        sender: 's',
+        message: 'm',
+        atMs,
+        outcome,
+        recipients: 99,
+      } as const;
       record = withTold(record, {...told, domains, people}, leastStrangers);
     }
     record = {

@@ -23,7 +23,11 @@ class Someone {
   /** Writes to people never written to before. */
   meets(count: number, atMs: number, outcome: 'sent' | 'failed' = 'sent'): void {
     const people = Array.from({length: count}, () => hashOf(`p${++this.#last}@example.net`));
-    this.strangers = withStrangers(this.strangers, {atMs, outcome, people}, room);
+    this.strangers = withStrangers(
+      this.strangers,
+      {atMs, outcome, people, message: `m${this.#last}`},
+      room,
+    );
   }
 
   isOver(atMs: number): boolean {
@@ -94,12 +98,16 @@ describe('a thief', () => {
   });
 });
 
+const told = {outcome: 'sent', message: 'm'} as const;
+
 test('people who are known fill nothing', () => {
   const people = Array.from({length: 500}, (_, i) => hashOf(`p${i}@example.net`));
-  const once = withStrangers(undefined, {atMs: startMs, outcome: 'sent', people}, 1000);
+  const once = withStrangers(undefined, {...told, atMs: startMs, people}, 1000);
   const atMs = laterMs;
-  expect(withStrangers(once, {atMs, outcome: 'sent', people}, room)).toBe(once);
-  expect(withStrangers(undefined, {atMs, outcome: 'sent', people: []}, room)).toBeUndefined();
+  const again = withStrangers(once, {...told, atMs, message: 'other', people}, room);
+  expect(again).toEqual({...once, message: {...again?.message, known: 500, fresh: 0, filled: 0}});
+  expect(levelAt(again!, atMs, room)).toBe(0);
+  expect(withStrangers(undefined, {...told, atMs, people: []}, room)).toBeUndefined();
 });
 
 test('the bucket is never fuller than five quarters, never below nothing, and empties in an hour to its limit', () => {
@@ -138,4 +146,54 @@ test('what was noted while the clock was ahead is forgotten, and the present cou
   expect(levelAt(someone.strangers, startMs, room)).toBe(0);
   someone.meets(81, startMs + 1000);
   expect(someone.isOver(startMs + 1000)).toBe(true);
+});
+
+describe('the strangers of one message', () => {
+  const names = (count: number, prefix: string): number[] =>
+    Array.from({length: count}, (_, i) => hashOf(`${prefix}${i}@example.net`));
+  const friends = names(50, 'friend');
+  const before = withStrangers(undefined, {...told, atMs: startMs, people: friends}, 1000)!;
+  const line = (strangers: Strangers, message: string, people: readonly number[], more = {}) =>
+    withStrangers(strangers, {...told, atMs: laterMs, message, people, ...more}, room)!;
+
+  test.each([
+    ['nobody is known', 0, 60],
+    ['a fifth is known', 15, 38],
+    ['half are known', 50, 18],
+  ])('count by the square of their share: %s', (_, known, level) => {
+    const mixed = line(before, 'circle', [...friends.slice(0, known), ...names(60, 'new')]);
+    // The filter takes a few new ones for known.
+    expect(Math.abs(mixed.level - level)).toBeLessThan(3);
+  });
+
+  test('count as one message, in whatever lines it is told of', () => {
+    const people = [...friends, ...names(60, 'new')];
+    const whole = line(before, 'circle', people);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(people, {minLength: people.length}), (shuffled) => {
+        const each = shuffled.reduce((so, one) => line(so, 'circle', [one]), before);
+        expect(Math.abs(each.level - whole.level)).toBeLessThan(3);
+      }),
+      {numRuns: 20},
+    );
+  });
+
+  test('of single letters count whole, whomever the sender writes to meanwhile', () => {
+    const level = names(60, 'new').reduce((so, one, at) => {
+      const known = line(so, `to a friend ${at}`, [friends[at % 50]!]);
+      return line(known, `to a stranger ${at}`, [one]);
+    }, before).level;
+    expect(level).toBeGreaterThan(57);
+  });
+
+  test('count three times where the address does not exist', () => {
+    const dead = line(before, 'list', names(20, 'dead'), {outcome: 'failed'});
+    expect(dead.level).toBeGreaterThan(56);
+  });
+
+  test('are counted as before where an earlier version has noted no message', () => {
+    const {message, ...old} = before;
+    expect(message?.fresh).toBeGreaterThan(48);
+    expect(line(old, 'm', names(10, 'new')).level).toBeGreaterThan(9);
+  });
 });

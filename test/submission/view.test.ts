@@ -23,7 +23,7 @@ function world() {
   const told = (sender: string, outcome: 'failed' | 'deferred', count: number, atMs: number) =>
     book.take(
       {
-        ...{kind: 'told', sender, atMs, outcome, recipients: count, people: []},
+        ...{kind: 'told', sender, message: 'm', atMs, outcome, recipients: count, people: []},
         domains: ['example.net', 'example.com'],
       },
       atMs,

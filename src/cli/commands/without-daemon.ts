@@ -145,6 +145,7 @@ function partsFor(
       is: 'left',
       queued: () => undefined,
       inQueue: () => undefined,
+      longQueue: () => undefined,
       holdTrouble: () => undefined,
     },
   });

@@ -31,6 +31,11 @@ export const submission = {
     500,
     'Recipients that a single message may have.',
   ),
+  mailQueueAlarm: setting(
+    number(1, 1_000_000, 'whole', 'MESSAGES'),
+    2000,
+    'Messages that may wait in the queues of the mailer before the queue is too long. A relay whose queue is often long has twice its usual length as the limit, if that is more.',
+  ),
   mailExempt: setting(
     list(
       exempt,

@@ -20,6 +20,7 @@ export function outgoingFindings({unknownUsers, warnTroubles, config, status}: F
 function mailFindings(config: Facts['config'], {mail}: Pick<Status, 'mail'>): Finding[] {
   const over = mail?.over ?? 0;
   const held = mail?.inQueue?.held ?? 0;
+  const longQueue = mail?.longQueue?.longSinceMs === undefined ? undefined : mail.longQueue;
   const {outgoingMail, attribution, syslogMsgsFile} = config;
   const isForgeable = outgoingMail === 'quarantine' && attribution === 'any';
   const hasJournal = syslogMsgsFile.some((each) => each === 'auto' || each === 'journal');
@@ -32,6 +33,13 @@ function mailFindings(config: Facts['config'], {mail}: Pick<Status, 'mail'>): Fi
           ),
         ]),
     ...(over === 0 ? [] : [bad(`outgoing mail: ${over} senders over a limit: blocksmtp senders`)]),
+    ...(longQueue === undefined
+      ? []
+      : [
+          bad(
+            `the queue is long: ${mail?.inQueue?.waiting ?? 'unknown'} messages wait (limit ${longQueue.limit}): blocksmtp queue --count`,
+          ),
+        ]),
     ...(held === 0
       ? []
       : [advice(`${countText(held, 'message')} held in the queue: blocksmtp queue --held`)]),

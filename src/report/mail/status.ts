@@ -1,5 +1,7 @@
 /** What status and metrics say about mail that leaves through the mailer: counts by the way in, and never by sender. */
 import type {Config} from '../../config/schema.js';
+import {isoTime} from '../../base/time-text.js';
+import type {LongQueueView} from '../../submission/queue/length.js';
 import type {SenderBook, Totals} from '../../submission/book.js';
 import type {QueuedCount} from '../../submission/whose/in-transit.js';
 import type {Figure} from '../hearing/figure.js';
@@ -11,6 +13,8 @@ export interface MailStatus {
   readonly over: number;
   /** Messages in the mailer's queue; absent: it was not read yet, or cannot be read. */
   readonly inQueue?: QueuedCount | undefined;
+  /** Which length of the queue is too long on this relay, and whether it is; absent: no daemon looks. */
+  readonly longQueue?: LongQueueView | undefined;
   /** Why nothing can be held, if the settings want it held. */
   readonly holdTrouble?: string | undefined;
   /** Since the daemon began. */
@@ -21,19 +25,24 @@ export const mailStatus = (
   mode: Config['outgoingMail'],
   senders: number,
   {over, totals}: Pick<SenderBook, 'over' | 'totals'>,
-  queue: Pick<MailStatus, 'inQueue' | 'holdTrouble'>,
+  queue: Pick<MailStatus, 'inQueue' | 'longQueue' | 'holdTrouble'>,
 ): MailStatus => ({mode, senders, over, totals, ...queue});
 
 export function mailLines(mail: MailStatus | undefined): string[] {
   if (mail === undefined || mail.mode === 'off') return [];
-  const {mode, senders, over, totals, inQueue, holdTrouble} = mail;
+  const {mode, senders, over, totals, inQueue, longQueue, holdTrouble} = mail;
   const recipients = (['auth', 'uid', 'host'] as const)
     .map((way) => `${way} ${totals[way].recipients}`)
     .join(', ');
   const offenders = over === 0 ? '' : `; ${over} OVER A LIMIT (blocksmtp senders)`;
   const trouble = holdTrouble === undefined ? '' : `; CANNOT BE HELD: ${holdTrouble}`;
   const held = inQueue?.held ? `, ${inQueue.held} HELD (blocksmtp queue --held)` : '';
-  const queue = inQueue === undefined ? '' : `; in the queue: ${inQueue.waiting} waiting${held}`;
+  const long =
+    longQueue?.longSinceMs === undefined
+      ? ''
+      : `, LONG since ${isoTime(longQueue.longSinceMs)} (limit ${longQueue.limit}; blocksmtp queue --count)`;
+  const waiting = inQueue === undefined ? 'not known' : `${inQueue.waiting} waiting${held}`;
+  const queue = inQueue === undefined && long === '' ? '' : `; in the queue: ${waiting}${long}`;
   const what = `outgoing mail: ${mode}, ${senders} senders, recipients: ${recipients}`;
   return [`${what}${offenders}${queue}${trouble}`];
 }
@@ -45,6 +54,7 @@ const queueSamples = (inQueue: QueuedCount | undefined): Figure['samples'] =>
 
 export function mailFigures(mail: MailStatus | undefined): Figure[] {
   if (mail === undefined || mail.mode === 'off') return [];
+  const {longQueue} = mail;
   const samples = (what: 'messages' | 'recipients') =>
     Object.entries(mail.totals).map(([way, counts]) => ({labels: {way}, value: counts[what]}));
   return [
@@ -65,6 +75,19 @@ export function mailFigures(mail: MailStatus | undefined): Figure[] {
       type: 'gauge',
       help: 'Messages in the queue of the mailer, as the last look found them.',
       samples: queueSamples(mail.inQueue),
+    },
+    {
+      name: 'mail_queue_limit_messages',
+      type: 'gauge',
+      help: 'Messages that wait from which on the queue is too long.',
+      samples: longQueue === undefined ? [] : [{value: longQueue.limit}],
+    },
+    {
+      name: 'mail_queue_long',
+      type: 'gauge',
+      help: '1 while far more messages wait than usually do on this relay.',
+      samples:
+        longQueue === undefined ? [] : [{value: longQueue.longSinceMs === undefined ? 0 : 1}],
     },
     {
       name: 'mail_senders',

@@ -22,8 +22,13 @@ interface MessageDetails {
   readonly script: string;
 }
 
-/** Ids of the messages that are in the queue now. */
-type Listed = ReadonlyMap<string, 'waiting' | 'held'>;
+/** The messages that are in the queue now. */
+export interface Listed {
+  /** By id. */
+  readonly messages: ReadonlyMap<string, 'waiting' | 'held'>;
+  /** The parts of the queue that could not be read, each with the reason. */
+  readonly unread: readonly string[];
+}
 
 export interface MailQueue {
   /** Makes the mailer hold these messages, so that they can be released later. Never fails. @param ids as in the log */

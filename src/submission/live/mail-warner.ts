@@ -52,7 +52,7 @@ export class MailWarner {
   }
 
   /** Never waits, never fails. @param about `sender`: the site's own command runs too */
-  warn(warning: MailWarning, about: 'sender' | 'label'): void {
+  warn(warning: MailWarning, about: 'sender' | 'label' | 'queue'): void {
     this.#say('warning', warning.text);
     for (const way of this.#ways) way.take(warning);
     if (about === 'sender') this.#action?.take(warning);

@@ -15,6 +15,7 @@ import {alarmWarning, labelWarning, mostIds} from '../alarm-text.js';
 import {type Due, SenderBook, type Totals} from '../book.js';
 import {LabelLimits} from '../label-limits.js';
 import {usualMost} from '../normal.js';
+import type {LongQueueView} from '../queue/length.js';
 import {Samples} from '../samples.js';
 import {hourOf, lastHour, sumSince} from '../sender-record.js';
 import {bookSettings, joiningRules} from '../settings.js';
@@ -25,6 +26,7 @@ import {type SenderKey, uidIn} from '../whose/sender.js';
 import {Holding} from './holding.js';
 import type {MailQueue} from './mail-queue.js';
 import {MailWarner} from './mail-warner.js';
+import {QueueLengthWatch} from './queue-length.js';
 import {ScriptReading} from './script-reading.js';
 import {Users} from '../../sys/proc/users.js';
 import {pauseUnless} from '../../sys/run/clock.js';
@@ -43,7 +45,10 @@ const noWays = {
 
 interface WatchParts {
   readonly config: Config;
-  readonly state: Pick<State, 'mailSenders' | 'mailBook' | 'mailInTransit' | 'mailLogins'>;
+  readonly state: Pick<
+    State,
+    'mailSenders' | 'mailBook' | 'mailInTransit' | 'mailLogins' | 'mailQueue'
+  >;
   readonly dialect: Pick<Dialect, 'read' | 'readTransit' | 'pieces' | 'authorshipOf' | 'isProgram'>;
   readonly ownHost: string;
   readonly queue: MailQueue;
@@ -65,6 +70,7 @@ export class MailWatch {
   readonly #warner: MailWarner;
   readonly #holding: Holding;
   readonly #scripts: ScriptReading;
+  readonly #length: QueueLengthWatch;
   /** The result of the last look into the queue; undefined: there was none. */
   #queued: ReadonlyMap<SenderKey, QueuedCount> | undefined;
   #inQueue: QueuedCount | undefined;
@@ -77,13 +83,16 @@ export class MailWatch {
     this.#book = new SenderBook(state, this.#settings);
     this.#joining = new Joining(state, joiningRules(dialect, ownHost, this.#settings));
     this.#warner = new MailWarner(config.dryRun ? noWays : config, say);
-    const {queue} = parts;
+    const {queue, onCount} = parts;
+    this.#length = new QueueLengthWatch({
+      ...{config, state, ownHost, warner: this.#warner, onCount, say},
+    });
     this.#holding = new Holding({config, state, book: this.#book, queue, say});
     this.#scripts = new ScriptReading({
       ...{ownHost, queue, say},
       onScript: (sender, script, recipients) => {
         this.#book.seeScript(sender, script, recipients);
-        parts.onCount();
+        onCount();
       },
     });
   }
@@ -104,6 +113,11 @@ export class MailWatch {
   /** All messages in the mailer's queue; undefined: it was not read yet, or cannot be read. */
   get inQueue(): QueuedCount | undefined {
     return this.#inQueue;
+  }
+
+  /** Whether the queue is too long. */
+  get longQueue(): LongQueueView {
+    return this.#length.view;
   }
 
   /** Why nothing can be held, if the settings want it held. */
@@ -151,9 +165,10 @@ export class MailWatch {
     const {queue, now, state} = this.#parts;
     for (const fact of this.#joining.sweep(now())) this.#see(fact);
     const listed = await queue.list();
-    this.#inQueue = listed && countIn(listed);
-    this.#queued = listed && queuedCounts(state.mailInTransit, listed);
+    this.#inQueue = listed && countIn(listed.messages);
+    this.#queued = listed && queuedCounts(state.mailInTransit, listed.messages);
     const waiting = this.#waiting;
+    this.#length.take(listed, this.#inQueue?.waiting ?? 0, waiting ?? new Map(), now());
     const due = waiting === undefined ? [] : this.#book.seeQueue(waiting, now());
     for (const each of due) this.#warn(each);
     await this.#holding.round(now(), waiting);

@@ -26,6 +26,8 @@ export type Fact =
   | {
       readonly kind: 'told';
       readonly sender: SenderKey;
+      /** Which message it is, of that sender: several lines may tell of one. */
+      readonly message: string;
       readonly atMs: number;
       readonly outcome: 'sent' | 'deferred' | 'failed';
       readonly recipients: number;

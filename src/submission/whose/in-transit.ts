@@ -54,6 +54,15 @@ export function withDeferred(
   return {transit: fresh.length === 0 ? transit : {...transit, deferred: [...known]}, fresh};
 }
 
+/** Those that no line about a deferral has named before. */
+export function unnamed(
+  {deferred = []}: Transit,
+  recipients: readonly string[],
+): readonly string[] {
+  const known = new Set(deferred);
+  return known.size === 0 ? recipients : recipients.filter((each) => !known.has(hashOf(each)));
+}
+
 /** The messages of these senders that still wait, the newest first. @param most ids, a count */
 export function waitingOf(
   table: Pick<Table<Transit>, 'entries'>,

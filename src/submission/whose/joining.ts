@@ -17,7 +17,14 @@ import type {Accepted, Attempted, TransitEvent} from '../../mail/transit/transit
 import type {Address} from '../../net/address.js';
 import {domainsIn, peopleIn} from './domains.js';
 import type {Fact, Place, Vouched} from './fact.js';
-import {keyOf, longestTransitMs, mostInTransit, type Transit, withDeferred} from './in-transit.js';
+import {
+  keyOf,
+  longestTransitMs,
+  mostInTransit,
+  type Transit,
+  unnamed,
+  withDeferred,
+} from './in-transit.js';
 import {authKey, hostKey, type SenderKey, uidKey, unknownLocal} from './sender.js';
 
 /** At most so many sessions with a login. A count: some hundred bytes each. */
@@ -174,7 +181,7 @@ export class Joining {
     this.#transits.set(key, {atMs, sender, vouched, recipients, left, deferred});
     this.#waiting.delete(key);
     const mail: Fact = {kind: 'mail', sender, atMs, recipients, vouched, place, from, peer};
-    const told = {kind: 'told', sender, atMs, domains: [], people: []} as const;
+    const told = {kind: 'told', sender, message: key, atMs, domains: [], people: []} as const;
     return [
       mail,
       ...(failed > 0 ? [{...told, outcome: 'failed', recipients: failed} as const] : []),
@@ -231,7 +238,8 @@ export class Joining {
     const sender = this.#uidOf(record, uid);
     if (outcome === 'failed') {
       const named = {domains: domainsIn(recipients), people: peopleIn(recipients)};
-      return [{kind: 'told', sender, atMs, outcome, recipients: recipients.length, ...named}];
+      const told = {kind: 'told', sender, message: key, atMs} as const;
+      return [{...told, outcome, recipients: recipients.length, ...named}];
     }
     if (relayId === undefined) return [];
     return this.#claim(keyOf(host, relayId), {sender, vouched, is: 'new'});
@@ -256,7 +264,8 @@ export class Joining {
     const {sender} = transit;
     if (sender === undefined) return [];
     const named = {domains: domainsIn(fresh), people: peopleIn(fresh)};
-    return [{kind: 'told', sender, atMs, outcome: 'deferred', recipients: fresh.length, ...named}];
+    const told = {kind: 'told', sender, message: key, atMs} as const;
+    return [{...told, outcome: 'deferred', recipients: fresh.length, ...named}];
   }
 
   #ended(key: string, transit: Transit, {atMs}: LogRecord, event: Attempted): Fact[] {
@@ -267,8 +276,9 @@ export class Joining {
     const failed = (transit.failed ?? 0) + recipients.length;
     this.#transits.replace(key, {...transit, left, ...(hasFailed && {failed})});
     if (sender === undefined) return [];
-    const named = {domains: domainsIn(recipients), people: peopleIn(recipients)};
-    return [{kind: 'told', sender, atMs, outcome, recipients: recipients.length, ...named}];
+    const named = {domains: domainsIn(recipients), people: peopleIn(unnamed(transit, recipients))};
+    const told = {kind: 'told', sender, message: key, atMs} as const;
+    return [{...told, outcome, recipients: recipients.length, ...named}];
   }
 
   /** Counts messages that no submission claimed: a program of this machine spoke SMTP to the relay. */

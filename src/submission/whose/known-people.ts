@@ -27,6 +27,9 @@ export const nobodyKnown: KnownPeople = {bits: 'A'.repeat(characters), count: 0}
 export const isBits = (text: string): boolean =>
   /^[\w-]+$/.test(text) && text.length === characters;
 
+/** How many of those who are new look known: both of their bits are set by others. A share. */
+export const looksKnown = ({count}: KnownPeople): number => (count / bits) ** 2;
+
 interface Met {
   readonly known: KnownPeople;
   /** New addresses, each once. A count. */

@@ -23,6 +23,8 @@ interface QueueDirectories {
   readonly directories: readonly QueueDirectory[];
   /** Paths that cannot be read, one line each. */
   readonly problems: readonly string[];
+  /** Those of them in which messages may lie: what is not there holds none. */
+  readonly unread: readonly string[];
 }
 
 /** The paths of the mailer's configuration. */
@@ -47,22 +49,33 @@ export function queueDirectories(files: MailerFiles = mailerFiles): QueueDirecto
   return {
     directories: both.flatMap(({directories}) => directories),
     problems: both.flatMap(({problems}) => problems),
+    unread: both.flatMap(({unread}) => unread),
   };
 }
 
 function directoriesOf(queue: QueueDirectory['queue'], paths: readonly string[]): QueueDirectories {
   const read = paths.map(readTextFile);
   const first = read.find(({kind}) => kind !== 'missing') ?? read[0];
-  if (first?.kind !== 'text') return {directories: [], problems: first ? [first.why] : []};
+  if (first?.kind !== 'text')
+    return {directories: [], problems: first ? [first.why] : [], unread: []};
   const file = paths[read.indexOf(first)] ?? '';
   const found = queuePathsOf(first.text);
   const problems = found.problems.map((why) => `${file}: ${why}`);
+  const unread: string[] = [];
   const directories = found.paths.flatMap((path) => {
     const all = expanded(path);
-    if (all.length === 0) problems.push(`${file}: ${whyNone(path)}`);
-    return all.flatMap((each) => queueIn(queue, each, problems));
+    const none = all.length === 0 ? whyNone(path) : undefined;
+    if (none !== undefined) problems.push(`${file}: ${none.why}`);
+    if (none?.is === 'unread') unread.push(none.why);
+    return all.flatMap((each) => {
+      const one = queueIn(queue, each);
+      if (one.kind === 'queue') return [one.directory];
+      problems.push(one.why);
+      unread.push(one.why);
+      return [];
+    });
   });
-  return {directories, problems};
+  return {directories, problems, unread};
 }
 
 /** Expands a pattern as sendmail does: links count, and names that begin with a dot do not (queue.c multiqueue_cache()). */
@@ -78,31 +91,36 @@ function expanded({path, isPattern}: QueuePath): string[] {
     .slice(0, mostOfPattern);
 }
 
-function queueIn(
-  queue: QueueDirectory['queue'],
-  path: string,
-  problems: string[],
-): QueueDirectory[] {
+type OneQueue =
+  | {readonly kind: 'queue'; readonly directory: QueueDirectory}
+  | {readonly kind: 'unread'; readonly why: string};
+
+function queueIn(queue: QueueDirectory['queue'], path: string): OneQueue {
   const sub = (name: string) => (isDirectory(join(path, name)) ? join(path, name) : path);
   const [controls, bodies] = [sub('qf'), sub('df')];
   try {
     const {uid, gid, mode} = fs.statSync(controls);
     const strangers = (mode & 0o002) === 0 ? 'mayNotWrite' : 'mayWrite';
     fs.accessSync(controls, fs.constants.R_OK | fs.constants.X_OK);
-    return [{queue, controls, bodies, uid, gid, strangers}];
+    return {kind: 'queue', directory: {queue, controls, bodies, uid, gid, strangers}};
   } catch (error) {
-    problems.push((error as Error).message);
-    return [];
+    return {kind: 'unread', why: (error as Error).message};
   }
 }
 
-function whyNone({path, isPattern}: QueuePath): string {
+interface NoQueue {
+  readonly is: 'missing' | 'unread';
+  readonly why: string;
+}
+
+function whyNone({path, isPattern}: QueuePath): NoQueue {
   const above = isPattern ? dirname(`${path}x`) : path;
   try {
     fs.readdirSync(above);
-    return `${path}: no such queue`;
+    return {is: 'missing', why: `${path}: no such queue`};
   } catch (error) {
-    return (error as Error).message;
+    const {code, message} = error as NodeJS.ErrnoException;
+    return {is: code === 'ENOENT' ? 'missing' : 'unread', why: message};
   }
 }
 

@@ -29,16 +29,21 @@ export function findStates(
   return found;
 }
 
+interface ListedQueue {
+  readonly messages: ReadonlyMap<string, FoundState['state']>;
+  /** What could not be read, each with why. */
+  readonly unread: readonly string[];
+}
+
 /**
  * All messages that are in the queues now.
  *
  * @returns undefined if no queue can be read
  */
-export async function listQueue(
-  files?: MailerFiles,
-): Promise<ReadonlyMap<string, FoundState['state']> | undefined> {
-  const {directories} = queueDirectories(files);
+export async function listQueue(files?: MailerFiles): Promise<ListedQueue | undefined> {
+  const {directories, unread: closed} = queueDirectories(files);
   const found = new Map<string, FoundState['state']>();
+  const unread = [...closed];
   let read = 0;
   for (const {controls} of directories) {
     try {
@@ -50,11 +55,14 @@ export async function listQueue(
         if (letter === 'h' || !found.has(id)) found.set(id, letter === 'h' ? 'held' : 'waiting');
       }
       read += 1;
-    } catch {
-      continue; // not to be read
+    } catch (error) {
+      const {code, message} = error as NodeJS.ErrnoException;
+      // Where no directory is, no message can be.
+      if (code !== 'ENOENT') unread.push(`${controls}: ${code ?? message}`);
     }
   }
-  return read === 0 ? undefined : found;
+  if (found.size >= mostListed) unread.push(`${mostListed} messages are counted at most`);
+  return read === 0 ? undefined : {messages: found, unread};
 }
 
 const isThere = (path: string): boolean => {

@@ -2,6 +2,7 @@
 import {emptyState} from '../../../src/guard/state.js';
 import {SenderBook} from '../../../src/submission/book.js';
 import {Exempts} from '../../../src/submission/exempt.js';
+import type {Person} from './chance.js';
 import {hourMs, type Mail, type Sender} from './habit.js';
 
 /** @returns why it alarms, undefined: it does not */
@@ -25,21 +26,36 @@ export function ours(senders: readonly Sender[]): Guard {
     ...{perHour: 300, perDay: 2000, perMessage: 500},
     exempts: new Exempts(named, () => undefined),
   });
+  let count = 0;
   const take: Guard['take'] = ({key: sender}, {atMs, to}) => {
-    const place = {host: 'h', queueId: 'q'};
+    count += 1;
+    const message = String(count);
+    const place = {host: 'h', queueId: message};
     const mail = {kind: 'mail', sender, atMs, vouched: 'no', from: '', peer: ''} as const;
     const dues = [book.take({...mail, place, recipients: to.length}, atMs)];
     for (const outcome of ['sent', 'failed'] as const) {
       const those = to.filter(({is}) => (is === 'alive') === (outcome === 'sent'));
       if (those.length === 0) continue;
-      const domains = [...new Set(those.map(({domain}) => domain))];
-      const people = those.map(({hash}) => hash);
-      const told = {kind: 'told', sender, atMs: atMs + toldMs, outcome, domains, people} as const;
-      dues.push(book.take({...told, recipients: those.length}, atMs + toldMs));
+      // A line for each domain, as the mailer delivers.
+      for (const [domain, people] of byDomain(those)) {
+        const told = {kind: 'told', sender, message, atMs: atMs + toldMs, outcome} as const;
+        const named = {domains: [domain], people, recipients: people.length};
+        dues.push(book.take({...told, ...named}, atMs + toldMs));
+      }
     }
     return dues.find((due) => due !== undefined)?.alarm.kind;
   };
   return {name: 'blocksmtp', take};
+}
+
+function byDomain(people: readonly Person[]): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const {domain, hash} of people) {
+    const hashes = found.get(domain) ?? [];
+    hashes.push(hash);
+    found.set(domain, hashes);
+  }
+  return found;
 }
 
 interface FixedLimit {

@@ -27,6 +27,33 @@ test('the metric has no sample of a queue that cannot be read', () => {
   ]);
 });
 
+const longSinceMs = Date.UTC(2026, 10, 2);
+
+test.each([
+  [undefined, {limit: 2000}, /host 0$/, [2000, 0]],
+  [undefined, {limit: 2000, longSinceMs}, /; in the queue: not known, LONG since 2026-/, [2000, 1]],
+  [{waiting: 4, held: 0}, {limit: 2000}, /: 4 waiting$/, [2000, 0]],
+  [
+    {waiting: 4000, held: 1},
+    {limit: 3000, longSinceMs},
+    /: 4000 waiting, 1 HELD .*, LONG since 2026-11-02T00:00:00Z \(limit 3000; blocksmtp queue --count\)$/,
+    [3000, 1],
+  ],
+])('a queue of %j with %j', (inQueue, longQueue, ending, values) => {
+  const mail = {...mailOf(inQueue), longQueue};
+  expect(mailLines(mail)[0]).toMatch(ending);
+  const names = ['mail_queue_limit_messages', 'mail_queue_long'];
+  const figures = mailFigures(mail).filter(({name}) => names.includes(name));
+  expect(figures.map(({samples}) => samples)).toEqual(values.map((value) => [{value}]));
+});
+
+test('doctor tells of a long queue', () => {
+  const mail = {...mailOf({waiting: 4000, held: 0}), longQueue: {limit: 3000, longSinceMs}};
+  expect(troubles({status: {...statusWith(0), mail}})).toEqual([
+    'bad: the queue is long: 4000 messages wait (limit 3000): blocksmtp queue --count',
+  ]);
+});
+
 test.each([
   [0, []],
   [1, ['advice: 1 message held in the queue: blocksmtp queue --held']],

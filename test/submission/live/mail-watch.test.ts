@@ -1,5 +1,5 @@
 /** From lines of the log to the book, the warning, the script and the queue, with a mailer's queue that is made up. */
-import {beforeEach, expect, test} from '@jest/globals';
+import {beforeEach, describe, expect, test} from '@jest/globals';
 import {emptyState, type State} from '../../../src/guard/state.js';
 import type {Config} from '../../../src/config/schema.js';
 import {sendmail} from '../../../src/mail/sendmail/dialect.js';
@@ -14,13 +14,16 @@ const newDir = tempDirs();
 let state: State;
 let said: string[];
 let counted: number;
+let passedMs: number;
 let held: string[];
 let listed: Map<string, 'waiting' | 'held'> | undefined;
+let unread: string[];
 let whyNotHeld: string | undefined;
 
 beforeEach(() => {
   [state, said, counted, held] = [emptyState(), [], 0, []];
-  [listed, whyNotHeld] = [new Map(), undefined];
+  passedMs = 0;
+  [listed, unread, whyNotHeld] = [new Map(), [], undefined];
 });
 
 const queue: MailQueue = {
@@ -30,7 +33,7 @@ const queue: MailQueue = {
   },
   detailsOf: (ids) => ids.map((id) => ({id, subject: 'cheap', script: '33:evil.php'})),
   newReader: () => (ids) => ids.map((id) => ({id, subject: 'cheap', script: '33:evil.php'})),
-  list: () => Promise.resolve(listed),
+  list: () => Promise.resolve(listed && {messages: listed, unread}),
   whyNotHeld: () => whyNotHeld,
 };
 
@@ -38,7 +41,7 @@ const made = (more: Partial<Config> = {}): MailWatch =>
   new MailWatch({
     config: {...configIn(newDir()), outgoingMail: 'warn', mailPerHour: 5, ...more},
     ...{state, dialect: sendmail, ownHost: relay, queue},
-    now: () => startMs,
+    now: () => startMs + passedMs,
     onCount: () => (counted += 1),
     say: (level, text) => void said.push(`${level}: ${text}`),
   });
@@ -113,6 +116,79 @@ test('each half minute the queue is looked into, and who has much in it is warne
   expect(said[0]).toContain('250 messages wait in the queue');
   await watch.tick();
   expect(said).toHaveLength(1);
+});
+
+describe('the whole queue', () => {
+  const many = (count: number): typeof listed =>
+    new Map(Array.from({length: count}, (_, number) => [idOf(number), 'waiting']));
+  /** Looks for so many minutes. */
+  async function look(watch: MailWatch, minutes: number): Promise<void> {
+    for (let tick = 0; tick < 2 * minutes; tick++) {
+      passedMs += 30_000;
+      await watch.tick();
+    }
+  }
+
+  test.each([
+    ['warn', [expect.stringMatching(/^warning: the queue is long: 50 messages wait \(limit 40\)/)]],
+    ['observe', [expect.stringMatching(/^warning: the queue is long/)]],
+  ] as const)('%s: it is told of once, and its end too', async (outgoingMail, expected) => {
+    const watch = made({mailQueueAlarm: 40, mailPerHour: 100_000, outgoingMail});
+    for (let number = 0; number < 30; number++) submit(watch, number, 1);
+    expect(watch.longQueue).toEqual({limit: 40});
+    listed = many(50);
+    await look(watch, 20);
+    expect(said).toEqual(expected);
+    expect(said[0]).toContain('most: 30 of uid 33, 20 of unknown senders');
+    expect(watch.longQueue.longSinceMs).toBeGreaterThan(startMs);
+    listed = many(3);
+    await look(watch, 20);
+    expect(said.slice(1)).toEqual([
+      expect.stringMatching(
+        /^notice: outgoing mail: the queue is no longer long: 3 messages wait; 50 at most/,
+      ),
+    ]);
+    expect(watch.longQueue).toEqual({limit: 40});
+  });
+
+  test('after a restart the alarm goes on, and is not told again', async () => {
+    listed = many(50);
+    await look(made({mailQueueAlarm: 40}), 10);
+    said = [];
+    const again = made({mailQueueAlarm: 40});
+    expect(again.longQueue.longSinceMs).toBeGreaterThan(startMs);
+    await look(again, 10);
+    expect(said).toEqual([]);
+  });
+
+  test('held messages do not wait', async () => {
+    listed = new Map([...(many(50) ?? [])].map(([id]) => [id, 'held']));
+    const watch = made({mailQueueAlarm: 40});
+    await look(watch, 10);
+    expect([said, watch.longQueue]).toEqual([[], {limit: 40}]);
+  });
+
+  test('what cannot be read is told once, begins no alarm and ends none', async () => {
+    const watch = made({mailQueueAlarm: 40});
+    listed = many(50);
+    await look(watch, 10);
+    said = [];
+    listed = undefined;
+    await look(watch, 10);
+    expect(said).toEqual([
+      'warning: outgoing mail: no queue can be read; the length of the queue is not watched',
+    ]);
+    [said, listed, unread] = [[], many(3), ['/var/spool/mqueue/q2: EACCES']];
+    await look(watch, 10);
+    expect(said).toEqual([
+      'notice: outgoing mail: the queue can be read now',
+      'warning: outgoing mail: not all of the queue can be read: /var/spool/mqueue/q2: EACCES',
+    ]);
+    expect(watch.longQueue.longSinceMs).toBeGreaterThan(startMs);
+    [said, unread] = [[], []];
+    await look(watch, 10);
+    expect(said).toEqual([expect.stringMatching(/^notice: .* is no longer long/)]);
+  });
 });
 
 test('a queue that cannot be read is no empty one', async () => {

@@ -1,6 +1,14 @@
 /** Real files: what is taken for a message, and what is left alone. */
 import {execFileSync} from 'node:child_process';
-import {linkSync, mkdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync} from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import {describe, expect, test} from '@jest/globals';
 import type {QueuedMessage} from '../../../src/queue/message.js';
 import {queueDirectories} from '../../../src/sys/queue/directories.js';
@@ -196,7 +204,7 @@ test('all ids are listed by the names of their files, and a few messages are rea
   renameSync(world.path('client/qfATFIh0Y000204'), world.path('client/hfATFIh0Y000204'));
   writeFileSync(world.path('mqueue/q1/qf..'), '');
   const listed = await listQueue(world.files);
-  expect([...(listed ?? [])].sort()).toEqual([
+  expect([...(listed?.messages ?? [])].sort()).toEqual([
     ['ATFIh0Y000201', 'waiting'],
     ['ATFIh0Y000204', 'held'],
   ]);
@@ -204,8 +212,21 @@ test('all ids are listed by the names of their files, and a few messages are rea
   expect(readMessages(wanted, world.files).map(({id, state}) => [id, state])).toEqual([
     ['ATFIh0Y000204', 'held'],
   ]);
+  expect(listed?.unread).toEqual([]);
   expect(await listQueue({relay: [world.path('no.cf')], submission: []})).toBeUndefined();
   expect(mostListed).toBe(200_000);
+});
+
+test('a directory that cannot be read is named, and one that is gone holds nothing', async () => {
+  const world = queueWorld(newDir());
+  world.put('mqueue/q1', 'ATFIh0Y000201');
+  rmSync(world.path('mqueue/bulk'), {recursive: true});
+  expect((await listQueue(world.files))?.unread).toEqual([]);
+  // Root may read any directory: a file in its place cannot be listed by anybody.
+  writeFileSync(world.path('mqueue/bulk'), '');
+  const listed = await listQueue(world.files);
+  expect([...(listed?.messages.keys() ?? [])]).toEqual(['ATFIh0Y000201']);
+  expect(listed?.unread).toEqual([expect.stringMatching(/^ENOTDIR: .*mqueue\/bulk/)]);
 });
 
 test('mail that waits for the relay is found again and again; new directories once a minute', () => {
