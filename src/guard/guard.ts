@@ -260,6 +260,11 @@ export class Guard {
     return this.#sentences.block(block, repeat);
   }
 
+  /** A block that an earlier run made and could not save: what led to it is paid for. */
+  noted(block: Block): void {
+    this.#sentences.noted(block);
+  }
+
   /** The reaper has ended a process: that speaks against its client, unless it was our doing. */
   reaped(stuck: Stuck, nowMs: number, exemptions: Exemptions): Outcome[] {
     const told: Outcome = {kind: 'reaped', stuck};

@@ -12,7 +12,7 @@ import {
   type Witness,
 } from '../../sessions/attribute.js';
 import type {Dialect} from '../../mail/dialect.js';
-import {findSockets, isSocketTable, type SocketEntry} from '../../net/socket-table.js';
+import {findSockets, isListening, isSocketTable, type SocketEntry} from '../../net/socket-table.js';
 import {allPids, linkOf, socketInodes} from './links.js';
 import {BootClock, statOf, statusOf, writtenBytesOf} from './snapshot.js';
 
@@ -39,10 +39,11 @@ export function processFacts(
     const sockets = isOurs ? findSocketsOf(root) : [];
     const writtenBytes = sockets.length > 0 ? writtenBytesOf(pid) : undefined;
     // Last: had the pid been used again meanwhile, this would be the start of the later process.
-    const {startTicks} = statOf(pid);
+    const {startTicks, parentPid} = statOf(pid);
     const startedMs = boot.startedMsOf(startTicks);
     const executable = {path, owner} as const;
-    return {pid, startTicks, ownPid, user, executable, startedMs, title, sockets, writtenBytes};
+    const who = {pid, startTicks, parentPid, ownPid, user, executable, startedMs};
+    return {...who, title, sockets, writtenBytes};
   } catch {
     return undefined;
   }
@@ -217,6 +218,12 @@ export class SocketTables {
     this.#forgetStale();
     this.#memories.set(namespace, {text, readMs: memory?.readMs ?? performance.now(), others});
     return found;
+  };
+
+  /** Whether, by what is remembered, the process takes connections. @throws when it is gone */
+  readonly listens = (root: string): boolean => {
+    const memory = this.#freshMemory(fs.readlinkSync(`${root}/ns/net`));
+    return memory !== undefined && isListening(memory.text, socketInodes(root));
   };
 
   /** Containers come and go, and each has left a namespace's tables. */
