@@ -3,6 +3,7 @@
  * operators. Log records come from the sources, decisions go to `enforcement/`, and `desk.ts`
  * answers. Decides nothing itself.
  */
+import type {Block} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import type {Config} from '../config/schema.js';
 import type {TrialView} from '../config/trial.js';
@@ -26,7 +27,6 @@ import type {GateReport} from '../greeting/report.js';
 import type {GateWay} from '../greeting/way.js';
 import type {RunCall} from '../firewall/live/part.js';
 import {Guard} from '../guard/guard.js';
-import {type Ask} from '../guard/joining.js';
 import {liftExempt} from '../guard/lifting.js';
 import type {Outcome} from '../guard/outcome.js';
 import {guardSettings} from '../guard/settings.js';
@@ -42,11 +42,10 @@ import {AlarmBook} from '../report/alarms/alarms.js';
 import {enforcedShare} from '../report/status.js';
 import {statusBrief} from '../report/status-lines.js';
 import type {Exemptions} from '../score/exempt.js';
-import {nameClient} from '../sessions/attribute.js';
 import type {Stuck} from '../sessions/reap.js';
 import {gatePorts, servedPorts, sessionPorts} from '../sessions/served-ports.js';
-import {UnreadAnswers} from '../sessions/unread-answers.js';
-import {Candidates, SocketTables} from '../sys/proc/proc.js';
+import {LineClients} from '../sessions/live/line-clients.js';
+import type {NotesFile} from '../sys/disk/notes-file.js';
 import type {MailWatch} from '../submission/live/mail-watch.js';
 import {atMost} from '../sys/run/at-most.js';
 import {monotonicMs} from '../sys/run/clock.js';
@@ -59,6 +58,10 @@ interface Parts {
   readonly state: State;
   /** Saves the state; throws if it cannot. */
   readonly commit: () => void;
+  /** Takes notes of blocks that are not saved yet; default: no process is ended before they are. */
+  readonly notes?: NotesFile;
+  /** Blocks that a killed run had noted; the state has them. Default: none. */
+  readonly noted?: readonly Block[];
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
   readonly events?: (sinceMs: number, most: number) => readonly HistoryEntry[];
   /** Runs a firewall program. */
@@ -83,7 +86,8 @@ export class Daemon {
   readonly #exemptionWatch: ExemptionWatch;
   readonly #enforcement: Enforcement;
   readonly #desk: Desk;
-  readonly #ask: Ask;
+  readonly #clients: LineClients;
+  readonly #noted: readonly Block[];
   readonly #effect: EffectWatch;
   readonly #metrics: MetricsFile;
   readonly #alarms: AlarmWatch;
@@ -135,7 +139,8 @@ export class Daemon {
     });
     this.egress = machineEgress(config, families, state, {run, say}, () => enforcement.save());
     const ports = sessionPorts(servedPorts(config.mailerPorts, state), gatePorts(config));
-    const candidates = new Candidates(new SocketTables(...ports).find, sendmail.isProgram);
+    this.#clients = new LineClients({dialect: sendmail, ports}, config.attribution);
+    const {candidates} = this.#clients;
     this.#effect = effectWatch(parts, enforcement, watch, {candidates, ports});
     this.#mail = mailWatch(parts, enforcement);
     this.#desk = new Desk({
@@ -155,11 +160,10 @@ export class Daemon {
       mail: mailShown(this.#mail, parts),
     });
     [this.#guard, this.#exemptionWatch, this.#enforcement] = [guard, watch, enforcement];
+    this.#noted = parts.noted ?? [];
     const book = parts.alarmBook ?? new AlarmBook();
     this.#alarms = new AlarmWatch(config.dryRun ? {warnMail: ''} : config, say, book);
     this.#metrics = new MetricsFile(config.dryRun ? '' : config.metricsFile, say);
-    const mailer = {dialect: sendmail, ports};
-    this.#ask = (question) => nameClient(candidates.of(question), question, mailer);
   }
 
   /**
@@ -169,6 +173,7 @@ export class Daemon {
    */
   start(liftSinceMs?: number): void {
     this.#exemptionWatch.refresh();
+    for (const block of this.#noted) this.#guard.noted(block);
     this.#enforcement.start(liftSinceMs);
     this.#greeting.start();
     this.#complaints.start();
@@ -316,22 +321,18 @@ export class Daemon {
   }
 
   #takeBatch({records, place, savePlace, caughtUp}: SourceBatch, sources: LogSources): void {
-    const unread = new UnreadAnswers(records.map(({record}) => record));
+    const clients = this.#clients.behind(records.map(({record}) => record));
     for (const sourced of records) {
       const {record, place: stands} = sourced;
-      unread.next(record);
-      const ask: Ask = (question) => {
-        const answer = this.#ask(question);
-        if (answer?.answeredBytes === undefined) return answer;
-        const {answeredBytes: writtenBytes} = answer;
-        return {...answer, writtenBytes, answeredBytes: writtenBytes - unread.behind(record)};
-      };
+      clients.next(record);
       const reading = this.#guard.read(record);
       sources.heard(sourced, reading);
       this.#mail?.take(record, reading);
       if (reading.kind === 'ignored') continue;
-      const found = this.#guard.follow(reading, this.#enforcement.now(), this.#exemptions, ask);
+      const nowMs = this.#enforcement.now();
+      const found = this.#guard.follow(reading, nowMs, this.#exemptions, clients.ask);
       if (found.length === 0) continue;
+      if (this.#enforcement.cutFirst(found, clients.serving) === 'cut') clients.ended();
       for (const outcome of found) {
         const {kind} = outcome;
         if (kind === 'counted' || kind === 'paid') this.#effect.hear(record, outcome.evidence);

@@ -3,13 +3,16 @@
  * run, parts that touch nothing take their place.
  */
 import {Troubles} from '../base/mechanisms/troubles.js';
+import type {Block} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
+import {takeNotes} from '../blocks/noted.js';
 import {localTime} from '../base/time-text.js';
 import type {Config} from '../config/schema.js';
 import type {RunCall} from '../firewall/live/part.js';
-import {removeStrangeBlocks} from '../guard/saved-rows.js';
+import {isSavedBlock, removeStrangeBlocks} from '../guard/saved-rows.js';
 import {emptyState, type State} from '../guard/state.js';
 import {takeOver} from '../judge/memory/take-over.js';
+import {NotesFile} from '../sys/disk/notes-file.js';
 import {hasStore, openStore, type Store} from '../sys/disk/store.js';
 import {nowMs} from '../sys/run/clock.js';
 import {lockHolder} from '../sys/proc/lock-holder.js';
@@ -25,6 +28,10 @@ export interface Resources {
   /** The history of all networks since that time, the newest first. */
   readonly events: (sinceMs: number, most: number) => readonly HistoryEntry[];
   readonly run: RunCall;
+  /** Takes notes of blocks that are not saved yet; the next commit removes them. Absent: in a dry run. */
+  readonly notes?: NotesFile;
+  /** Blocks that a killed run had noted and not saved; the state has them. Default: none. */
+  readonly noted?: readonly Block[];
   /**
    * Restores the state's directory and its lock if they are gone; from then on `commit` saves there.
    */
@@ -52,6 +59,12 @@ export async function openResources(
       log.say('error', message);
     }
     sayLeftOut(store, log);
+    const notes = new NotesFile(config.stateDir);
+    const noted = takeNotes(store.state, notes.read(), isSavedBlock);
+    if (noted.length > 0) {
+      const which = noted.map(({network}) => network).join(', ');
+      log.say('notice', `state: blocks that a killed run had noted and not saved: ${which}`);
+    }
     let {lock} = locked;
     const troubles = new Troubles(log.say);
     const {state, history, events} = store;
@@ -72,6 +85,7 @@ export async function openResources(
     const commit = (): void => {
       if (!lock.isThere()) throw new Error(`${config.stateDir} was removed, or is mounted over`);
       const renewed = store.commit();
+      notes.clear(); // what they say is in the state
       if (renewed !== undefined) log.say('warning', renewed);
     };
     const leave = (): void => {
@@ -79,7 +93,8 @@ export async function openResources(
       lock.release();
     };
     const run: RunCall = (call) => runFirewallCall(call);
-    return {kind: 'ready', resources: {state, history, events, commit, run, secure, leave}};
+    const kept = {state, history, events, commit, notes, noted};
+    return {kind: 'ready', resources: {...kept, run, secure, leave}};
   } catch (error) {
     locked.lock.release();
     return {kind: 'failed', why: `${config.stateDir}: ${(error as Error).message}`};

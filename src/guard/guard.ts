@@ -260,6 +260,11 @@ export class Guard {
     return this.#sentences.block(block, repeat);
   }
 
+  /** A block that an earlier run made and could not save: its evidence is used up. */
+  noted(block: Block): void {
+    this.#sentences.noted(block);
+  }
+
   /**
    * The reaper has ended a process. That counts against the client, unless the client could not answer because
    * of our block.

@@ -17,6 +17,7 @@ import {
   variants,
   whole,
 } from '../base/shape.js';
+import type {Block} from '../blocks/block.js';
 import {isContactKey, isContactRow} from '../complaint/contact/cache.js';
 import {isComplaint, isComplaintBook, isDeed, isLeftOut} from '../complaint/spool/rows.js';
 import {parseAddress} from '../net/address.js';
@@ -116,6 +117,7 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
     ...{client: isClient, firstMs: isNumber, lastMs: isNumber, weighed: isNumber, fresh: isNumber},
     ...{counted: isNumber, accepted: maybe(isNumber), kept: isNumber, lastBytes: isNumber},
     ...{refusedBytes: isNumber, overBytes: isNumber, leastOver: isNumber, answers: isNumber},
+    lowestBytes: maybe(isNumber),
   }),
   suspects: fields({
     ...{names: listOf(isText), counts: recordOf(isNumber), firstMs: isNumber, lastMs: isNumber},
@@ -193,6 +195,13 @@ function isKnownClient(value: unknown): boolean {
   return isRecord(value) && isClient(value['address']) && isProof(value['proof']);
 }
 
+/** Whether it is a block that we could have saved or noted, of a network that the kernel can take. */
+export const isSavedBlock: Is<Block> = (value): value is Block =>
+  isRecord(value) && checks.blocks(value) && isPossible(value as unknown as Block);
+
+const isPossible = ({network, except = []}: Block): boolean =>
+  isNetwork(network) && except.every(isNetwork);
+
 export const isSavedRow = (name: PlainName, key: unknown, value: unknown): boolean =>
   isText(key) && (keys[name]?.(key) ?? true) && checks[name](value);
 
@@ -204,8 +213,7 @@ export const isSavedRow = (name: PlainName, key: unknown, value: unknown): boole
  */
 export function removeStrangeBlocks({blocks}: Pick<State, 'blocks'>): number {
   const strange = [...blocks.entries()].filter(
-    ([key, {network, except = []}]) =>
-      key !== network || !isNetwork(network) || !except.every(isNetwork),
+    ([key, block]) => key !== block.network || !isPossible(block),
   );
   for (const [key] of strange) blocks.delete(key);
   return strange.length;

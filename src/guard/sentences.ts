@@ -15,7 +15,7 @@ import type {Judge} from '../judge/judge.js';
 import {goodInside} from '../judge/mercy.js';
 import type {BlockVerdict} from '../judge/verdict.js';
 import type {Proof} from '../mail/evidence.js';
-import type {Network} from '../net/network.js';
+import {type Network, parseNetwork} from '../net/network.js';
 import {mostHoles} from '../net/subtract.js';
 import type {Exemptions} from '../score/exempt.js';
 
@@ -55,6 +55,14 @@ export class Sentences {
       else this.#judge.notBlocked(verdict, begin.fromMs);
       return outcomes;
     });
+  }
+
+  /** The judge learns of a block that an earlier run made, and could not save. */
+  noted({network: text, fromMs, untilMs, because}: Block): void {
+    const network = parseNetwork(text);
+    if (network === undefined || because === undefined) return;
+    const seconds = Math.ceil((untilMs - fromMs) / 1000);
+    this.#judge.blocked({network, seconds, repeat: 0, because}, untilMs, fromMs);
   }
 
   /** Sets a block, or replaces it. The caller has checked exemptions and refusals. */

@@ -16,21 +16,28 @@ export const isSocketTable = (text: string): boolean => /^ *sl +local_address +r
 
 /** @param inodes of the wanted sockets, in decimal */
 export function findSockets(table: string, inodes: readonly string[]): SocketEntry[] {
-  return inodes.flatMap((inode) => {
-    for (let at = table.indexOf(` ${inode} `); at >= 0; at = table.indexOf(` ${inode} `, at + 1)) {
-      const start = table.lastIndexOf('\n', at) + 1;
-      const stop = table.indexOf('\n', at);
-      const entry = readEntry(fieldsOf(table.slice(start, stop < 0 ? undefined : stop)));
-      if (entry?.inode === inode) return [entry];
-    }
-    return [];
-  });
+  return inodes.flatMap((inode) => readEntry(lineOf(table, inode) ?? []) ?? []);
+}
+
+/** The fields of the line with this inode. */
+function lineOf(table: string, inode: string): readonly string[] | undefined {
+  for (let at = table.indexOf(` ${inode} `); at >= 0; at = table.indexOf(` ${inode} `, at + 1)) {
+    const start = table.lastIndexOf('\n', at) + 1;
+    const stop = table.indexOf('\n', at);
+    const fields = fieldsOf(table.slice(start, stop < 0 ? undefined : stop));
+    if (fields[9] === inode) return fields;
+  }
+  return undefined;
 }
 
 /** TCP_LISTEN (kernel, include/net/tcp_states.h): a socket without a peer. */
 const listening = '0A';
 /** TCP_SYN_RECV, TCP_TIME_WAIT, TCP_CLOSE, TCP_NEW_SYN_RECV: no process has these yet, or any more. */
 const nobodys = new Set(['03', '06', '07', '0C']);
+
+/** Whether one of these sockets takes connections. @param inodes in decimal */
+export const isListening = (table: string, inodes: readonly string[]): boolean =>
+  inodes.some((inode) => lineOf(table, inode)?.[3] === listening);
 
 /** The sockets at one local port. */
 export interface PortSockets {

@@ -38,6 +38,8 @@ interface ProcessFacts extends ProcessIdentity {
   readonly sockets: readonly SocketEntry[];
   /** How much it has written so far, to everything that it has open. Bytes; undefined or absent: unknown. */
   readonly writtenBytes?: number | undefined;
+  /** Absent: not looked at. */
+  readonly parentPid?: number | undefined;
 }
 
 /** A process that may have written a line. */
@@ -89,6 +91,13 @@ export interface Attribution {
   readonly answeredBytes?: number | undefined;
   /** What that process works on, by its title; only if it is a recipient of the envelope asked about. */
   readonly doing?: 'recipients' | undefined;
+  /** The one process that has the client's socket, where its title names the client too. */
+  readonly process?: ServingProcess | undefined;
+}
+
+/** A process, and which one began it. */
+export interface ServingProcess extends ProcessIdentity {
+  readonly parentPid?: number | undefined;
 }
 
 /** Queue ids count whole seconds, and a process's start time has a clock of its own. Ms. */
@@ -130,12 +139,13 @@ export function nameClient(
   if (named.some(({client}) => client.text !== first.client.text)) return undefined;
   const proof = named.every((each) => each.proof === 'kernel') ? 'kernel' : 'title';
   // If two serve the same client, nobody knows which of them wrote the line.
-  const {answeredBytes, doing} = named.length === 1 ? first : {};
+  const {answeredBytes, doing, process} = named.length === 1 ? first : {};
   return {
     client: first.client,
     proof,
     ...(answeredBytes !== undefined && {answeredBytes}),
     ...(doing !== undefined && {doing}),
+    ...(process !== undefined && {process}),
   };
 }
 
@@ -165,12 +175,16 @@ function testimony(facts: Witness, question: Question, mailer: Mailer): Testimon
   if (isComparable && !isOfEnvelope) return {kind: 'silent'};
   const named = clientOf(facts, title?.client, mailer.ports);
   if (named === undefined) return {kind: 'silent'};
-  if (!isOfEnvelope) return {kind: 'client', title: 'ofAny', ...named};
+  const isShown = named.proof === 'kernel' && title?.client !== undefined;
+  const {startTicks, parentPid} = facts;
+  const process = isShown ? {process: {pid: facts.pid, startTicks, parentPid}} : {};
+  if (!isOfEnvelope) return {kind: 'client', title: 'ofAny', ...named, ...process};
   const isAsking = title?.kind === 'command' && title.doing === 'recipients';
   return {
     kind: 'client',
     title: 'ofEnvelope',
     ...named,
+    ...process,
     ...(isAsking && {doing: 'recipients'}),
   };
 }

@@ -10,7 +10,7 @@
  */
 import type {ProcessIdentity} from '../base/process-identity.js';
 import {type Address, parseAddress} from '../net/address.js';
-import {type Mailer, servedBy} from './attribute.js';
+import {type Mailer, servedBy, type ServingProcess} from './attribute.js';
 import type {MailerProcess} from './holder.js';
 
 /** A process that serves a blocked client. */
@@ -40,6 +40,30 @@ export function serverToEnd(
   return socket && {pid, startTicks, inode: socket.inode, client: served.client};
 }
 
+/** The process that the kernel has just shown to serve a client, for a line that led to its block. */
+export interface Shown extends ServingProcess {
+  readonly client: Address;
+}
+
+/**
+ * Decides about a process that is already known: it is ended only if it is still the one that was shown, with
+ * the same start and parent, and serves that very client.
+ */
+export function shownToEnd(
+  shown: Shown,
+  now: MailerProcess | undefined,
+  isBlocked: (client: Address, port: number) => boolean,
+  mailer: Mailer,
+): Server | undefined {
+  const server = now && serverToEnd(now, isBlocked, mailer);
+  const isSame =
+    server?.pid === shown.pid &&
+    server.startTicks === shown.startTicks &&
+    now?.parentPid === shown.parentPid &&
+    server.client.text === shown.client.text;
+  return isSame ? server : undefined;
+}
+
 /** Whether the process found a moment ago is still the same, doing the same work. */
 export const isSameServer = (before: Server, now: Server | undefined): boolean =>
   now !== undefined &&
@@ -55,11 +79,30 @@ export const isSameServer = (before: Server, now: Server | undefined): boolean =
 export const lookAgainMs: readonly number[] = [250, 500, 1000, 2000, 4000, 8000, 16_000];
 
 /** What was ended, or would be ended, for one client. */
-export interface Cut {
+interface Cut {
   readonly client: string;
   readonly pids: readonly number[];
   /** A count. */
   readonly sockets: number;
+}
+
+/** A process that got its signal. */
+export interface Ended {
+  readonly pid: number;
+  readonly client: Address;
+}
+
+/** @param closed the peers of the sockets that were destroyed, one for each */
+export function cutsOf(ended: readonly Ended[], closed: readonly Address[]): Cut[] {
+  const clients = new Set([...ended.map(({client}) => client.text), ...closed.map((c) => c.text)]);
+  const [pids, sockets] = [new Map<string, number[]>(), new Map<string, number>()];
+  for (const {client, pid} of ended) pids.set(client.text, [...(pids.get(client.text) ?? []), pid]);
+  for (const {text} of closed) sockets.set(text, (sockets.get(text) ?? 0) + 1);
+  return [...clients].map((client) => ({
+    client,
+    pids: pids.get(client) ?? [],
+    sockets: sockets.get(client) ?? 0,
+  }));
 }
 
 /** Processes named in one log line. A count. */

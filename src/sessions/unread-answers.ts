@@ -1,7 +1,8 @@
 /**
- * How much the mailer has answered in lines that were read together but are not judged yet. A process has then
- * already written more bytes than the judged lines account for, and its unjudged refusals would be taken for
- * accepted recipients. Does not know lines that are not read yet.
+ * How much the mailer had written to a client up to a certain line, of lines that were read together. A process has then
+ * already written more bytes than the judged lines account for, and its unjudged refusals would be taken for accepted
+ * recipients. So the refusals that are read and not judged yet are subtracted. Bytes that the process writes while the
+ * lines are judged do not count, because they belong to later lines. Does not know lines that are not read yet.
  */
 import type {LogRecord} from '../log/record.js';
 
@@ -14,11 +15,27 @@ const shorterBytes = 4;
 /** Follows the recipient, whatever words refuse it. */
 const refused = '... ';
 
+interface Written {
+  /** Whose session it was. */
+  readonly client: string;
+  readonly bytes: number;
+}
+
 export class UnreadAnswers {
-  readonly #bytes = new Map<number, number>();
+  readonly #behindBytes = new Map<number, number>();
+  readonly #written = new Map<number, Written>();
 
   constructor(records: readonly LogRecord[]) {
     for (const record of records) this.#add(record, 1);
+  }
+
+  /** The processes with more than one refusal in these lines, by their number in the log. */
+  static severalOf(records: readonly LogRecord[]): Set<number> {
+    const [once, several] = [new Set<number>(), new Set<number>()];
+    for (const {pid, message} of records) {
+      if (message.includes(refused)) (once.has(pid) ? several : once).add(pid);
+    }
+    return several;
   }
 
   /** Call it before the record is judged. */
@@ -26,13 +43,23 @@ export class UnreadAnswers {
     this.#add(record, -1);
   }
 
+  /** How much of what its process has written by now was written up to this line. Bytes. */
+  upTo({pid}: Pick<LogRecord, 'pid'>, {client, bytes}: Written): number {
+    const before = this.#written.get(pid);
+    const isSame = before?.client === client;
+    const first = isSame ? Math.min(before.bytes, bytes) : bytes;
+    this.#written.set(pid, {client, bytes: first});
+    return first - this.#behind(pid);
+  }
+
   /** The answers in later lines of the same process. Bytes. */
-  behind({pid}: Pick<LogRecord, 'pid'>): number {
-    return this.#bytes.get(pid) ?? 0;
+  #behind(pid: number): number {
+    return this.#behindBytes.get(pid) ?? 0;
   }
 
   #add({pid, message}: LogRecord, sign: 1 | -1): void {
     if (!message.includes(refused)) return;
-    this.#bytes.set(pid, this.behind({pid}) + sign * (message.length - shorterBytes));
+    const bytes = message.length - shorterBytes;
+    this.#behindBytes.set(pid, this.#behind(pid) + sign * bytes);
   }
 }

@@ -129,6 +129,20 @@ test('envelopes that are pushed out postpone no more', () => {
 
 const prompt = {atMs: 1, readMs: 1};
 
+test('the first refusal asked about when others behind it were answered: what is accepted later still counts', () => {
+  const each = refusal('a@example.net');
+  const ahead = 20;
+  let open = newOpenEnvelope('203.0.113.7', 0);
+  // 20 more are written when the machine is asked about the first; of those behind it, it is asked in time.
+  open = answered(open, 'a@example.net', greeting + (1 + ahead) * each, prompt);
+  for (let count = 2; count <= 5; count++) {
+    open = answered(open, 'a@example.net', greeting + count * each, prompt);
+  }
+  expect(open.accepted).toBe(0);
+  open = answered(open, 'a@example.net', greeting + 6 * each + 10 * accepts, prompt);
+  expect(open.accepted).toBeGreaterThanOrEqual(8);
+});
+
 test('what was read at once is kept, and nothing is known without bytes', () => {
   let open = newOpenEnvelope(client, 0);
   expect(answered(open, '<a@x>', undefined, prompt)).toMatchObject({

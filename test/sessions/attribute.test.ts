@@ -138,6 +138,27 @@ describe('what the process has written to its client', () => {
   });
 });
 
+describe('which process serves the client', () => {
+  const shown = (...changes: readonly Partial<Witness>[]) => {
+    const witnesses = changes.map((change) => ({...facts, parentPid: 30, ...change}));
+    return nameClient(witnesses, envelope, {dialect: sendmail, ports: [25]})?.process;
+  };
+
+  test('is told of the one that has the socket, with who began it', () => {
+    const {pid, startTicks} = facts;
+    expect(shown({})).toEqual({pid, startTicks, parentPid: 30});
+    expect(shown({}, {pid: 99, ownPid: 99})).toEqual({pid, startTicks, parentPid: 30});
+  });
+
+  test.each<[string, readonly Partial<Witness>[]]>([
+    ['no socket is left', [{sockets: []}]],
+    ['its title names nobody', [{title: 'sendmail: MTA: startup'}]],
+    ['two serve the same client', [{}, {pid: 4711}]],
+  ])('is not told when %s', (_, changes) => {
+    expect(shown(...changes)).toBeUndefined();
+  });
+});
+
 describe('several processes with the number in the line', () => {
   const reading = {title: 'sendmail: MTA: server [203.0.113.7] cmd read'};
   const other: Partial<Witness> = {

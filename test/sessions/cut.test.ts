@@ -3,7 +3,13 @@ import {type Address, parseAddress} from '../../src/net/address.js';
 import {NetworkSet} from '../../src/net/network-set.js';
 import {parseNetwork} from '../../src/net/network.js';
 import type {SocketEntry} from '../../src/net/socket-table.js';
-import {cutText, isSameServer, printedPeers, serverToEnd} from '../../src/sessions/cut.js';
+import {
+  cutText,
+  isSameServer,
+  printedPeers,
+  serverToEnd,
+  shownToEnd,
+} from '../../src/sessions/cut.js';
 import type {MailerProcess} from '../../src/sessions/holder.js';
 import {sendmail} from '../../src/mail/sendmail/dialect.js';
 
@@ -53,6 +59,34 @@ describe('serverToEnd: several ports', () => {
     const isBlocked = (peer: Address, port: number) => blocked.has(peer) && ports.includes(port);
     const sockets = [socket('203.0.113.7', at)];
     expect(serverToEnd(holder({sockets}), isBlocked, mailer)?.client.text).toBe(client);
+  });
+});
+
+describe('shownToEnd: only what was shown, and only while it is so', () => {
+  const mailer = {dialect: sendmail, ports: [25]};
+  const isBlocked = (client: Address): boolean => blocked.has(client);
+  const shown = {pid: 152, startTicks: 100, parentPid: 30, client: address('203.0.113.7')};
+
+  test.each([
+    ['as it was shown', {}, {}, 152],
+    ['gone', {}, undefined, undefined],
+    ['a later one with its number', {}, {startTicks: 101}, undefined],
+    ['another one', {}, {pid: 153}, undefined],
+    ['with another parent', {}, {parentPid: 1}, undefined],
+    ['at another client by now', {}, {sockets: [socket('198.51.100.7')], title: ''}, undefined],
+    ['shown for another client', {client: address('198.51.100.7')}, {}, undefined],
+    ['takes connections', {}, {role: 'listens'}, undefined],
+    ['another program by now', {}, {executable: {path: '/bin/sh', owner: 'root'}}, undefined],
+    ['a user’s by now', {}, {user: {uid: 1000, userNamespace: 'ours'}}, undefined],
+    ['without its socket by now', {}, {sockets: []}, undefined],
+  ] as const)('%s', (_, told, now, pid) => {
+    const process = now && holder({parentPid: 30, ...now});
+    expect(shownToEnd({...shown, ...told}, process, isBlocked, mailer)?.pid).toBe(pid);
+  });
+
+  test('nobody who is not blocked', () => {
+    const process = holder({parentPid: 30});
+    expect(shownToEnd(shown, process, () => false, mailer)).toBeUndefined();
   });
 });
 

@@ -18,10 +18,12 @@ test('what comes behind a line of the same process is told in bytes of its answe
     record(7, '6ALBjJc0000152: from=<a@example.org>, size=0'),
   ] as const;
   const unread = new UnreadAnswers([first, other, second, end]);
+  const written = {client: '203.0.113.7', bytes: 1000};
+  const answer = '550 5.1.1 <carl@example.net>... User unknown\r\n'.length;
   unread.next(first);
-  expect(unread.behind(first)).toBe('550 5.1.1 <carl@example.net>... User unknown\r\n'.length);
+  expect(unread.upTo(first, written)).toBe(1000 - answer);
   unread.next(other);
-  expect(unread.behind(other)).toBe(0);
+  expect(unread.upTo(other, {...written, client: '203.0.113.8'})).toBe(1000);
   unread.next(second);
-  expect(unread.behind(second)).toBe(0);
+  expect(unread.upTo(second, written)).toBe(1000);
 });

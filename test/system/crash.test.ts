@@ -142,6 +142,32 @@ describe('kill -9', () => {
     expect(known).toHaveLength(2 * ROUNDS);
   }, 600_000); // each of the rounds starts the daemon and sends mail: on a busy machine 8 s, and more
 
+  test('between the end of a guesser’s process and its rule: the block stands after the restart', async () => {
+    const from = '192.0.2.98';
+    await attacker.addAddress(from);
+    const tool = '/usr/local/sbin/iptables-restore';
+    // The tool ends the daemon that is about to make a rule: the kernel has none yet, and the disk no block.
+    const kill = 'rm /run/die; kill -9 $PPID; exit 1';
+    const script = `#!/bin/sh\n[ ! -e /run/die ] || { ${kill}; }\nexec /usr/sbin/iptables-restore "$@"\n`;
+    await lab.relay.write(tool, script, 0o755);
+    await lab.relay.write('/run/die', '');
+    const guessed = await attacker.guess({from, count: 60, gapMs: 50, oneEnvelope: true});
+    await daemon.exit;
+    expect(guessed.closed).toBe(true);
+    expect(daemon.text).not.toMatch(/ cut 192\.0\.2\.98/);
+    expect(await drops()).not.toContain(from);
+    await start();
+    await until(`${from} to be blocked`, async () => (await drops()).includes(from));
+    await until('nothing to be noted any more', async () =>
+      (await lab.relay.sh('ls', ['/var/lib/blocksmtp'])).includes('cut-notes') ? undefined : true,
+    );
+    await caughtUp();
+    const listed = await list();
+    expect(listed.filter(({network}) => network === from)).toHaveLength(1);
+    await lab.relay.sh('rm', [tool]);
+    known = listed;
+  });
+
   test('a restart in peace changes nothing either', async () => {
     const before = await drops();
     expect(await daemon.stop()).toEqual({code: 0, signal: null});

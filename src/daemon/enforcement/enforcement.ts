@@ -6,6 +6,7 @@
  */
 import {isTranslated, submissionsOf} from '../../blocks/chain/spec.js';
 import {passes} from '../../blocks/block.js';
+import {noteOf} from '../../blocks/noted.js';
 import type {DropsBeside} from '../../blocks/beside.js';
 import {Committer} from './committer.js';
 import {type WantedParts, WantedBlocks} from './wanted-blocks.js';
@@ -23,8 +24,9 @@ import {clockSetText} from '../../report/clock-text.js';
 import {Digest} from '../../report/digest.js';
 import type {Exemptions} from '../../score/exempt.js';
 import {gatePorts, seenKey, sessionPorts} from '../../sessions/served-ports.js';
-import {Cutter, type CutterView} from '../../sessions/live/cutter.js';
+import {Cutter, type CutterView, type Serving} from '../../sessions/live/cutter.js';
 import {SessionCuts} from '../../sessions/live/session-cuts.js';
+import type {NotesFile} from '../../sys/disk/notes-file.js';
 
 export interface EnforcementParts extends WantedParts {
   readonly guard: Guard;
@@ -38,6 +40,8 @@ export interface EnforcementParts extends WantedParts {
   readonly unwanted: Unwanted;
   /** What happens to the open sessions of clients whose block is in force. */
   readonly sessions: 'cut' | 'leave';
+  /** Notes blocks that are about to be made, and are not saved yet. Default: nothing is cut first. */
+  readonly notes?: Pick<NotesFile, 'add'> | undefined;
   readonly onOutcomes?: (outcomes: readonly Outcome[]) => void;
 }
 
@@ -121,6 +125,19 @@ export class Enforcement {
     if (this.#unwanted === 'remove') void this.carryOut(this.#parts.guard.sweep(this.now()));
     this.noteChange('counted');
     this.#digest.tell();
+  }
+
+  /**
+   * Ends the process that was just shown to serve a client of new blocks, before it does anything else
+   * about them: each answer to a guesser is one too many. `carryOut` must follow in the same turn.
+   *
+   * @returns `left`: the process is left to the search for sessions
+   */
+  cutFirst(outcomes: readonly Outcome[], shown: () => Serving | undefined): 'cut' | 'left' {
+    const blocks = outcomes.flatMap((each) => (each.kind === 'block' ? each.block.network : []));
+    if (blocks.length === 0 || this.isStopped || this.#parts.notes === undefined) return 'left';
+    const serving = shown();
+    return (serving && this.#cuts?.cutFirst(blocks, serving)) ?? 'left';
   }
 
   /** Ends when the decisions are in force, or will be retried. */
@@ -235,6 +252,7 @@ export class Enforcement {
       isExempt: (client) => exemptions().of(client) !== undefined,
       isServedAt: (client, port) => !relay.includes(port) && passList.has(client),
       save: () => this.save(),
+      note: (networks) => this.#note(networks),
       say,
     };
     // The mailer can listen at ports other than those that clients call only if packets are translated.
@@ -242,6 +260,12 @@ export class Enforcement {
     const ports = sessionPorts(all, seen);
     const cutter = new Cutter({...config, ports}, view, sendmail);
     return new SessionCuts(cutter, this.#wanted.rules);
+  }
+
+  #note(networks: readonly string[]): void {
+    const {state, notes} = this.#parts;
+    const blocks = networks.flatMap((network) => state.blocks.get(network) ?? []);
+    notes?.add(blocks.map(noteOf).join(''));
   }
 
   #tell(outcomes: readonly Outcome[]): void {

@@ -9,6 +9,9 @@
  * get the same byte count. Then only the bytes beyond any greeting count, unless the session has had an
  * envelope before.
  *
+ * The first refusal may be asked about late too, when later refusals have already been answered. Then the bytes
+ * written since fall short of the refusals. The count begins again from the lowest shortfall.
+ *
  * The bytes that come with a late line may belong to refusals whose lines follow, so their estimate holds
  * only until those lines are read. The estimate of a line that is read immediately is kept, because answers
  * to a pipelined batch are written late.
@@ -41,6 +44,8 @@ export interface OpenEnvelope {
   readonly refusedBytes: number;
   readonly overBytes: number;
   readonly leastOver: number;
+  /** The least that `overBytes` was; absent in states of earlier versions: 0. Bytes, 0 or below. */
+  readonly lowestBytes?: number | undefined;
   readonly answers: number;
 }
 
@@ -79,6 +84,9 @@ export const newOpenEnvelope = (client: string, atMs: number): OpenEnvelope => (
   answers: 0,
 });
 
+/** Fewer than two. Answers. */
+const shortAnswers = 1.5;
+
 interface Circumstances {
   /** The line's time, and when it was read. Ms since the epoch. */
   readonly atMs: number;
@@ -112,12 +120,14 @@ export function answered(
   const leastOver = isFirst ? mostOverheadBytes : Math.min(before.leastOver, Math.max(0, over));
   const overBytes = before.overBytes + over;
   const {answers} = before;
-  const sinceFirst = (overBytes - answers * leastOver) / (acceptedBytes + leastOver);
+  // Two answers short: one may have been asked about a moment before it was written.
+  const isShort = overBytes < -shortAnswers * refused;
+  const lowestBytes = Math.min(before.lowestBytes ?? 0, overBytes);
+  const aheadBytes = Math.max(0, -lowestBytes - shortAnswers * refused);
+  const sinceFirst = (overBytes + aheadBytes - answers * leastOver) / (acceptedBytes + leastOver);
   const overhead = (answers + 1) * (answers === 0 ? 0 : leastOver);
   const inAll = (bytes - greetingBytes - refusedBytes - overhead) / acceptedBytes;
-  // At most one answer may be missing because it was not written yet; two mean that the lines were read
-  // together.
-  const read = overBytes < -1.5 * refused ? 'late' : before.read;
+  const read = isShort ? 'late' : before.read;
   const isOwn = answeredFor === undefined;
   const now = Math.floor(Math.max(0, sinceFirst, isOwn ? inAll : 0));
   const kept = isPrompt(atMs, readMs) ? Math.max(before.kept, Math.floor(sinceFirst)) : before.kept;
@@ -132,6 +142,7 @@ export function answered(
     refusedBytes,
     overBytes,
     leastOver,
+    lowestBytes,
     answers: answers + 1,
   };
 }

@@ -6,25 +6,33 @@
  * stay.
  *
  * Blocks that come during a cut are handled together in the next one.
+ *
+ * The kernel may just have shown which process serves a client whose block was decided. That process gets its
+ * signal in the same turn (`cutFirst`), before rule, disk and search: each answer to a guesser is one too many.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
 import type {Dialect} from '../../mail/dialect.js';
+import type {MailerProcess} from '../holder.js';
 import type {Address} from '../../net/address.js';
 import {type Network, parseNetwork} from '../../net/network.js';
 import type {SocketEntry} from '../../net/socket-table.js';
 import {CutNetworks, type StandingBlocks} from '../cut-networks.js';
 import {
-  type Cut,
+  cutsOf,
   cutText,
+  type Ended,
   isSameServer,
   lookAgainMs,
   printedPeers,
   type Server,
   serverToEnd,
+  type Shown,
+  shownToEnd,
 } from '../cut.js';
+import {portions} from '../portions.js';
 import {Mailers} from '../../sys/proc/mailers.js';
 import {signalProcess} from '../../sys/proc/signal-process.js';
 import {
@@ -44,7 +52,18 @@ export interface CutterView extends StandingBlocks {
    * client its lines belonged to; after a crash they would be read again in vain.
    */
   readonly save: () => void;
+  /**
+   * The same in less time, of these blocks alone: what survives the daemon, and not the machine.
+   * Throws when the disk refuses.
+   */
+  readonly note: (networks: readonly string[]) => void;
   readonly say: Say;
+}
+
+/** A client's process that is known before it is searched for. */
+export interface Serving extends Shown {
+  /** What the process shows now; undefined: it is gone, or it is in another network. */
+  readonly look: () => MailerProcess | undefined;
 }
 
 /**
@@ -73,6 +92,8 @@ export class Cutter {
   #isStopped = false;
   /** Processes that had got SIGTERM when they were last seen, by pid: they get no second SIGTERM. */
   #ending: ReadonlyMap<number, Server> = new Map();
+  /** Had SIGTERM before the search; the log does not have them yet. */
+  readonly #first: Server[] = [];
   #tool: 'untried' | 'works' | 'missing' = 'untried';
   /** Reports each trouble once: it would be the same each time. */
   readonly #troubles: Troubles;
@@ -88,7 +109,45 @@ export class Cutter {
   cut(networks: readonly string[]): Promise<void> {
     if (this.#settings.cutSessions === 'none' || this.#isStopped) return Promise.resolve();
     for (const network of networks) this.#waiting.set(network, 0);
-    return this.#waiting.size === 0 ? Promise.resolve() : this.#work.run();
+    const isIdle = this.#waiting.size === 0 && this.#first.length === 0;
+    return isIdle ? Promise.resolve() : this.#work.run();
+  }
+
+  /**
+   * Ends the process that serves a client of these networks, where all is still as it was shown. `cut`
+   * does the rest, and says it. Never fails.
+   *
+   * @returns `left`: the process is left to the search
+   */
+  cutFirst(networks: readonly string[], serving: Serving): 'cut' | 'left' {
+    const {cutSessions: what, dryRun, ports} = this.#settings;
+    if (this.#isStopped || dryRun || what === 'none' || what === 'sockets') return 'left';
+    const blocks = networks.filter((text) => this.#view.stands(text));
+    const around = new CutNetworks(
+      blocks.flatMap((text) => parseNetwork(text) ?? []),
+      this.#view,
+    );
+    const mailer = {dialect: this.#dialect, ports};
+    const server = shownToEnd(serving, serving.look(), this.#blockedBy(around), mailer);
+    if (server === undefined) return 'left';
+    try {
+      this.#view.note(blocks);
+    } catch {
+      return 'left'; // the search saves first
+    }
+    // What goes wrong the search finds again, and says.
+    if (signalProcess(server.pid, 'SIGTERM').kind !== 'sent') return 'left';
+    this.#first.push(server);
+    this.#ending = new Map([...this.#ending, [server.pid, server]]);
+    return 'cut';
+  }
+
+  /** Asked for each client: a block may end while the search goes on. */
+  #blockedBy(networks: CutNetworks): IsBlocked {
+    return (client, port) =>
+      networks.around(client) !== undefined &&
+      !this.#view.isExempt(client) &&
+      !this.#view.isServedAt(client, port);
   }
 
   /** Looks again later: a process may yet take over the connections of these clients. */
@@ -111,11 +170,15 @@ export class Cutter {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#work.settled();
+    this.#tell([], []);
   }
 
   async #cutWaiting(): Promise<void> {
     await new TimeSlice().next(); // so that the blocks of one burst are handled together
-    if (this.#waiting.size === 0) return;
+    if (this.#waiting.size === 0) {
+      this.#tell([], []);
+      return;
+    }
     const restMs = Math.min(this.#restUntilMs - monotonicMs(), longestRestMs);
     if (restMs > 0) await pause(restMs);
     const startMs = monotonicMs();
@@ -127,6 +190,7 @@ export class Cutter {
       this.#lookAgain(new Map([...unserved].map((text) => [text, taken.get(text) ?? 0])));
     } catch (error) {
       this.#complain('search', `not searched for: ${(error as Error).message}`);
+      this.#tell([], []);
       this.#lookAgain(taken);
     }
     this.#restUntilMs = 2 * monotonicMs() - startMs;
@@ -146,31 +210,36 @@ export class Cutter {
   /** @returns the networks with connections for which no process was found */
   async #cutAll(networks: CutNetworks): Promise<ReadonlySet<string>> {
     const {cutSessions: what, ports, dryRun} = this.#settings;
-    // Read immediately before: a block may end during the search.
-    const isBlocked: IsBlocked = (client, port) =>
-      networks.around(client) !== undefined &&
-      !this.#view.isExempt(client) &&
-      !this.#view.isServedAt(client, port);
+    const isBlocked = this.#blockedBy(networks);
     const sockets = await portSockets(...ports);
     const open = sockets.connected.filter(({remote, localPort}) => isBlocked(remote, localPort));
-    if (open.length === 0) return new Set();
+    if (open.length === 0) {
+      this.#tell([], []);
+      return new Set();
+    }
     this.#view.save();
     // Done first: the processes are found by these sockets.
     const mailers = new Mailers(sockets, this.#dialect.isProgram);
     const ended = what === 'sockets' ? [] : await this.#endProcesses(mailers, isBlocked);
     const closed = what === 'processes' ? [] : await this.#destroy(open, isBlocked);
-    const cuts = cutsOf(ended, closed);
+    this.#tell(ended, closed);
+    // A dry run ends nobody, and would find the same ones again.
+    if (what === 'sockets' || dryRun) return new Set();
+    const served = new Set([...this.#ending.values()].map(({inode}) => inode));
+    const unserved = open.filter(({inode}) => !served.has(inode));
+    return new Set(unserved.flatMap(({remote}) => networks.around(remote) ?? []));
+  }
+
+  /** Reports what was cut now, and what had its signal before. */
+  #tell(ended: readonly Ended[], closed: readonly Address[]): void {
+    const {dryRun} = this.#settings;
+    const cuts = cutsOf([...this.#first.splice(0), ...ended], closed);
     const mode = dryRun ? 'would' : 'done';
     for (const cut of cuts.slice(0, mostLogged)) this.#view.say('notice', cutText(cut, mode));
     if (cuts.length > mostLogged) {
       const rest = `${cuts.length - mostLogged} more clients`;
       this.#view.say('notice', `${dryRun ? 'would cut' : 'cut'} ${rest}`);
     }
-    // A dry run ends nothing, so it would find the same processes again.
-    if (what === 'sockets' || dryRun) return new Set();
-    const served = new Set([...this.#ending.values()].map(({inode}) => inode));
-    const unserved = open.filter(({inode}) => !served.has(inode));
-    return new Set(unserved.flatMap(({remote}) => networks.around(remote) ?? []));
   }
 
   async #endProcesses(mailers: Mailers, isBlocked: IsBlocked): Promise<Ended[]> {
@@ -193,6 +262,7 @@ export class Cutter {
       else if (result.kind === 'refused')
         this.#complain('signal', `sendmail process ${server.pid} not ended: ${result.why}`);
     }
+    for (const server of this.#first) ending.set(server.pid, server);
     this.#ending = ending;
     return ended;
   }
@@ -205,7 +275,7 @@ export class Cutter {
     if (this.#tool === 'missing') return [];
     const asked = new Set<string>();
     const printed: Address[] = [];
-    for (const {peers, ports} of portions(open)) {
+    for (const {peers, ports} of portions(open, mostPeersPerCall)) {
       const some = peers.filter((peer) => ports.every((port) => isBlocked(peer, port)));
       if (some.length === 0) continue;
       const result = await destroySockets(ports, some);
@@ -256,50 +326,3 @@ export class Cutter {
 }
 
 const sent = {kind: 'sent'} as const;
-
-interface Portion {
-  /** At most `mostPeersPerCall`. */
-  readonly peers: readonly Address[];
-  /** The ports at which each peer has a socket, and no others. */
-  readonly ports: readonly number[];
-}
-
-/** What one call destroys: peers with sockets at the same ports. */
-function portions(open: readonly SocketEntry[]): Portion[] {
-  const byPeer = new Map<string, {readonly peer: Address; readonly ports: Set<number>}>();
-  for (const {remote, localPort} of open) {
-    const known = byPeer.get(remote.text) ?? {peer: remote, ports: new Set()};
-    byPeer.set(remote.text, known);
-    known.ports.add(localPort);
-  }
-  const byPorts = new Map<string, {readonly peers: Address[]; readonly ports: readonly number[]}>();
-  for (const {peer, ports} of byPeer.values()) {
-    const sorted = [...ports].sort((a, b) => a - b);
-    const known = byPorts.get(sorted.join()) ?? {peers: [], ports: sorted};
-    byPorts.set(sorted.join(), known);
-    known.peers.push(peer);
-  }
-  return [...byPorts.values()].flatMap(({peers, ports}) =>
-    Array.from({length: Math.ceil(peers.length / mostPeersPerCall)}, (_, at) => ({
-      peers: peers.slice(at * mostPeersPerCall, (at + 1) * mostPeersPerCall),
-      ports,
-    })),
-  );
-}
-
-interface Ended {
-  readonly pid: number;
-  readonly client: Address;
-}
-
-function cutsOf(ended: readonly Ended[], closed: readonly Address[]): Cut[] {
-  const clients = new Set([...ended.map(({client}) => client.text), ...closed.map((c) => c.text)]);
-  const [pids, sockets] = [new Map<string, number[]>(), new Map<string, number>()];
-  for (const {client, pid} of ended) pids.set(client.text, [...(pids.get(client.text) ?? []), pid]);
-  for (const {text} of closed) sockets.set(text, (sockets.get(text) ?? 0) + 1);
-  return [...clients].map((client) => ({
-    client,
-    pids: pids.get(client) ?? [],
-    sockets: sockets.get(client) ?? 0,
-  }));
-}

@@ -2,7 +2,7 @@
  * Decides when to cut open sessions: as soon as their client's block is in force, even if it had to
  * wait for the firewall or its rule was missing for a while. The cutter knows how.
  */
-import type {Cutter} from './cutter.js';
+import type {Cutter, Serving} from './cutter.js';
 import type {BlockRules} from '../../blocks/live/block-rules.js';
 
 export class SessionCuts {
@@ -23,6 +23,17 @@ export class SessionCuts {
     const enforced = networks.filter((network) => this.#firewall.isEnforced(network));
     if (enforced.length < networks.length) this.#hasUncut = true;
     void this.#cutter.cut(enforced);
+  }
+
+  /**
+   * Ends the process that was just shown to serve a client of these networks. Their rule is about to be made.
+   *
+   * @returns `left`: the process is left to `cut`
+   */
+  cutFirst(networks: readonly string[], serving: Serving): 'cut' | 'left' {
+    // Without a rule the client would only come again.
+    const enforced = networks.filter((network) => this.#firewall.isEnforced(network));
+    return enforced.length === 0 ? 'left' : this.#cutter.cutFirst(enforced, serving);
   }
 
   /** @param networks all blocked networks, whose remaining sessions are cut */

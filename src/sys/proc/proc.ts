@@ -12,7 +12,7 @@ import {
   type Witness,
 } from '../../sessions/attribute.js';
 import type {Dialect} from '../../mail/dialect.js';
-import {findSockets, isSocketTable, type SocketEntry} from '../../net/socket-table.js';
+import {findSockets, isListening, isSocketTable, type SocketEntry} from '../../net/socket-table.js';
 import {allPids, linkOf, socketInodes} from './links.js';
 import {BootClock, statOf, statusOf, writtenBytesOf} from './snapshot.js';
 
@@ -39,10 +39,11 @@ export function processFacts(
     const sockets = isOurs ? findSocketsOf(root) : [];
     const writtenBytes = sockets.length > 0 ? writtenBytesOf(pid) : undefined;
     // Read last: if another process got the pid meanwhile, this is its start time.
-    const {startTicks} = statOf(pid);
+    const {startTicks, parentPid} = statOf(pid);
     const startedMs = boot.startedMsOf(startTicks);
     const executable = {path, owner} as const;
-    return {pid, startTicks, ownPid, user, executable, startedMs, title, sockets, writtenBytes};
+    const who = {pid, startTicks, parentPid, ownPid, user, executable, startedMs};
+    return {...who, title, sockets, writtenBytes};
   } catch {
     return undefined;
   }
@@ -217,6 +218,12 @@ export class SocketTables {
     this.#forgetStale();
     this.#memories.set(namespace, {text, readMs: memory?.readMs ?? performance.now(), others});
     return found;
+  };
+
+  /** Whether the process takes connections, by the remembered tables. @throws if it is gone */
+  readonly listens = (root: string): boolean => {
+    const memory = this.#freshMemory(fs.readlinkSync(`${root}/ns/net`));
+    return memory !== undefined && isListening(memory.text, socketInodes(root));
   };
 
   /** Forgets the tables of namespaces of containers that have ended. */

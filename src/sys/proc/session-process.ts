@@ -1,8 +1,9 @@
 /** Reads facts about a session from the process that serves it. Decides nothing. */
-import type {Candidates} from './proc.js';
+import type {Candidates, SocketTables} from './proc.js';
 import {linkOf} from './links.js';
 import type {Dialect} from '../../mail/dialect.js';
 import type {Question} from '../../sessions/attribute.js';
+import type {MailerProcess} from '../../sessions/holder.js';
 
 export interface SessionProcess {
   /** When the process began, up to a second too early. Ms since the epoch. */
@@ -28,4 +29,26 @@ export function sessionProcess(
     network: isOurs ? 'ours' : 'other',
     localPorts: found.sockets.map(({localPort}) => localPort),
   };
+}
+
+/**
+ * The same of one that is known already, as those who end processes see it.
+ *
+ * @param tables those of the candidates: its socket was found in them a moment ago
+ * @returns undefined when it is gone, and when it is in another network: there our rules do not stand
+ */
+export function servingProcess(
+  candidates: Candidates,
+  tables: SocketTables,
+  pid: number,
+): MailerProcess | undefined {
+  try {
+    const [found] = candidates.of({pid, numberedBy: 'host'});
+    const root = `/proc/${pid}`;
+    if (found === undefined) return undefined;
+    if (linkOf(`${root}/ns/net`) !== linkOf('/proc/self/ns/net')) return undefined;
+    return {...found, role: tables.listens(root) ? 'listens' : 'serves', network: 'ours'};
+  } catch {
+    return undefined; // gone
+  }
 }

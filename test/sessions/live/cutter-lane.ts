@@ -19,7 +19,10 @@ const cutterScript = `
   import fs from 'node:fs';
   import {sendmail} from './src/mail/sendmail/dialect.js';
   import {Cutter} from './src/sessions/live/cutter.js';
-  const {settings, cuts, burst = [], exempt = [], ended = [], lifted = {}, holes = [], served = {}, stays, hurry = 1} = JSON.parse(process.argv[2]);
+  import {parseAddress} from './src/net/address.js';
+  import {Candidates, SocketTables} from './src/sys/proc/proc.js';
+  import {servingProcess} from './src/sys/proc/session-process.js';
+  const {settings, cuts, first, burst = [], exempt = [], ended = [], lifted = {}, holes = [], served = {}, stays, hurry = 1} = JSON.parse(process.argv[2]);
   const slow = globalThis.setTimeout;
   globalThis.setTimeout = (work, ms, ...rest) => slow(work, ms / hurry, ...rest);
   const cutter = new Cutter({cutSessions: 'both', ports: [25], dryRun: false, ...settings}, {
@@ -33,8 +36,27 @@ const cutterScript = `
       const open = fs.readFileSync('/proc/self/net/tcp', 'latin1').match(/:0019 [0-9A-F:]+ 01 /g);
       console.log('saved ' + (open ?? []).length);
     },
+    note: (networks) => {
+      if (first.diskRefuses) throw new Error('full');
+      console.log('noted ' + networks.join());
+    },
     say: (level, message) => console.log(level + ' ' + message),
   }, sendmail);
+  if (first) {
+    const tables = new SocketTables(25);
+    const candidates = new Candidates(tables.find, sendmail.isProgram);
+    const question = {pid: first.pid, numberedBy: 'host', envelopeMs: Date.now()};
+    const {startTicks = 0, parentPid} = candidates.of(question)[0] ?? {};
+    const client = parseAddress(first.client);
+    const how = cutter.cutFirst(first.networks, {
+      ...{pid: first.pid, startTicks: startTicks + (first.later ?? 0), client},
+      parentPid: first.parentPid ?? parentPid,
+      look: () => servingProcess(candidates, tables, first.pid),
+    });
+    console.log('first ' + how);
+    const end = Date.now() + 1000;
+    if (first.dies) while (fs.existsSync('/proc/' + first.pid) && Date.now() < end) await new Promise((resolve) => slow(resolve, 10));
+  }
   for (const networks of cuts) await cutter.cut(networks);
   if (stays) console.log('looked');
   while (stays && !fs.existsSync(stays)) await new Promise((resolve) => slow(resolve, 20));

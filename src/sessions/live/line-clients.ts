@@ -1,0 +1,138 @@
+/**
+ * Asks this machine which client each line of a batch belongs to, and which process serves that client. Whose word
+ * counts is decided in `sessions/attribute.ts`, how much was answered up to a line in `sessions/unread-answers.ts`.
+ */
+import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
+import type {Config} from '../../config/schema.js';
+import type {LogRecord} from '../../log/record.js';
+import type {MachineAnswer} from '../../mail/pending-evidence.js';
+import {
+  type Attribution,
+  type Mailer,
+  nameClient,
+  type Question,
+  type ServingProcess,
+} from '../attribute.js';
+import type {Serving} from './cutter.js';
+import {UnreadAnswers} from '../unread-answers.js';
+import {Candidates, SocketTables} from '../../sys/proc/proc.js';
+import {servingProcess} from '../../sys/proc/session-process.js';
+import {writtenBytesOf} from '../../sys/proc/snapshot.js';
+
+/** Processes that served a client lately. A count: guessers at work at the same time. */
+const mostServing = 1000;
+
+export class LineClients {
+  readonly candidates: Candidates;
+  readonly #serving = new BoundedMap<number, ServingProcess>(mostServing);
+  readonly #mailer: Mailer;
+  readonly #tables: SocketTables;
+  readonly #lines: Ways['lines'];
+
+  /** @param mailer whose lines they are, and at which ports it serves clients */
+  constructor(mailer: Mailer, attribution: Config['attribution']) {
+    this.#mailer = mailer;
+    this.#tables = new SocketTables(...mailer.ports);
+    this.candidates = new Candidates(this.#tables.find, mailer.dialect.isProgram);
+    this.#lines = attribution === 'any' ? 'together' : 'each';
+  }
+
+  /** @param records lines that were just read together, in their order */
+  behind(records: readonly LogRecord[]): BatchClients {
+    return new BatchClients(records, {
+      lines: this.#lines,
+      name: (question) => this.#name(question),
+      written: (pid) => (this.#serving.get(pid) === undefined ? undefined : writtenBytesOf(pid)),
+      look: (pid) => servingProcess(this.candidates, this.#tables, pid),
+    });
+  }
+
+  #name(question: Question): Attribution | undefined {
+    const answer = nameClient(this.candidates.of(question), question, this.#mailer);
+    if (answer?.process !== undefined) this.#serving.set(answer.process.pid, answer.process);
+    return answer;
+  }
+}
+
+interface Ways {
+  /**
+   * `each`: the machine is asked for each line. `together`: once for the lines of one envelope that were read together,
+   * where nobody asks what the process was doing at each of them.
+   */
+  readonly lines: 'together' | 'each';
+  /** What a process has written that was named before. Bytes; undefined: not known. */
+  readonly written: (pid: number) => number | undefined;
+  readonly name: (question: Question) => Attribution | undefined;
+  readonly look: (pid: number) => ReturnType<Serving['look']>;
+}
+
+interface Answered {
+  /** The envelope that was asked about; `ended`: the process was ended since. */
+  readonly of: {readonly queueId: string | undefined} | 'ended';
+  readonly answer: Attribution;
+}
+
+/** The clients behind the lines of one batch. */
+export class BatchClients {
+  readonly #ways: Ways;
+  readonly #unread: UnreadAnswers;
+  /** What processes had written when the batch came, by pid. Bytes. */
+  readonly #atFirst = new Map<number, number>();
+  /** The latest answers that named a process, by its number in the log. */
+  readonly #answers = new Map<number, Answered>();
+  #record: LogRecord | undefined;
+  #latest: Attribution | undefined;
+
+  constructor(records: readonly LogRecord[], ways: Ways) {
+    this.#ways = ways;
+    this.#unread = new UnreadAnswers(records);
+    // At once: while the first lines are judged, a guesser gets the next answers.
+    for (const pid of UnreadAnswers.severalOf(records)) {
+      const bytes = ways.written(pid);
+      if (bytes !== undefined) this.#atFirst.set(pid, bytes);
+    }
+  }
+
+  /** The record is judged next. */
+  next(record: LogRecord): void {
+    [this.#record, this.#latest] = [record, undefined];
+    this.#unread.next(record);
+  }
+
+  readonly ask = (question: Question): MachineAnswer | undefined => {
+    const record = this.#record;
+    if (record === undefined) return undefined;
+    const answer = this.#known(record, question) ?? this.#ways.name(question);
+    this.#latest = answer;
+    const isNew = this.#answers.get(record.pid)?.of !== 'ended';
+    if (isNew && answer?.process !== undefined) {
+      this.#answers.set(record.pid, {of: {queueId: question.queueId}, answer});
+    }
+    if (answer?.answeredBytes === undefined) return answer;
+    const {client, process, answeredBytes: writtenBytes} = answer;
+    const atFirst = process?.pid === record.pid ? this.#atFirst.get(record.pid) : undefined;
+    const bytes = Math.min(atFirst ?? writtenBytes, writtenBytes);
+    const answeredBytes = this.#unread.upTo(record, {client: client.text, bytes});
+    return {...answer, writtenBytes, answeredBytes};
+  };
+
+  /** The process that the kernel has just shown behind the present line; undefined: none, or not one alone. */
+  readonly serving = (): Serving | undefined => {
+    const {process, client} = this.#latest ?? {};
+    if (process === undefined || client === undefined) return undefined;
+    return {...process, client, look: () => this.#ways.look(process.pid)};
+  };
+
+  /** That process was ended. It wrote all its lines of this batch for the same client. */
+  ended(): void {
+    if (this.#record === undefined || this.#latest === undefined) return;
+    this.#answers.set(this.#record.pid, {of: 'ended', answer: this.#latest});
+  }
+
+  #known({pid}: LogRecord, {queueId}: Question): Attribution | undefined {
+    const {of, answer} = this.#answers.get(pid) ?? {};
+    if (of === 'ended') return answer;
+    const isSame = queueId !== undefined && of?.queueId === queueId;
+    return isSame && this.#ways.lines === 'together' ? answer : undefined;
+  }
+}

@@ -1,0 +1,114 @@
+/** The clients behind lines that were read together, with a machine of our own making. */
+import {describe, expect, test} from '@jest/globals';
+import type {LogRecord} from '../../../src/log/record.js';
+import {parseAddress} from '../../../src/net/address.js';
+import type {Attribution, Question} from '../../../src/sessions/attribute.js';
+import {BatchClients} from '../../../src/sessions/live/line-clients.js';
+
+const client = parseAddress('203.0.113.7')!;
+const process = {pid: 7, startTicks: 100, parentPid: 1};
+
+const refusal = (queueId: string, name: string): LogRecord => ({
+  ...{atMs: 0, host: 'relay', program: 'sm-mta', pid: 7, times: 1, writer: undefined},
+  message: `${queueId.padEnd(14, '0')}: <${name}@example.net>... User unknown`,
+});
+const question = (queueId: string | undefined): Question => ({
+  ...{pid: 7, numberedBy: 'log', queueId, envelopeMs: 0},
+});
+const refusedBytes = '550 5.1.1 <anna@example.net>... User unknown\r\n'.length;
+
+interface Terms {
+  readonly lines?: 'together' | 'each';
+  /** What the process has written when it is asked about, one after the other. */
+  readonly bytes: readonly number[];
+  /** The same before the first line. */
+  readonly before?: number;
+}
+
+function batch({lines = 'together', bytes, before}: Terms, ...ids: readonly string[]) {
+  const records = ids.map((id, at) => refusal(id, ['anna', 'bert', 'carl'][at % 3]!));
+  const asked: (string | undefined)[] = [];
+  const clients = new BatchClients(records, {
+    lines,
+    name: ({queueId}): Attribution | undefined => {
+      const answeredBytes = bytes[asked.length];
+      asked.push(queueId);
+      if (answeredBytes === undefined) return undefined;
+      return {client, proof: 'kernel', answeredBytes, process};
+    },
+    written: () => before,
+    look: () => undefined,
+  });
+  const ask = (at: number) => {
+    clients.next(records[at]!);
+    return clients.ask(question(ids[at]));
+  };
+  return {clients, asked, ask};
+}
+
+describe('how much was answered up to a line', () => {
+  test('what is written while the lines are judged belongs to later lines', () => {
+    const {ask} = batch({lines: 'each', bytes: [1000, 1500, 2500]}, 'A', 'A', 'A');
+    expect(ask(0)).toMatchObject({answeredBytes: 1000 - 2 * refusedBytes, writtenBytes: 1000});
+    expect(ask(1)).toMatchObject({answeredBytes: 1000 - refusedBytes, writtenBytes: 1500});
+    expect(ask(2)).toMatchObject({answeredBytes: 1000, writtenBytes: 2500});
+  });
+
+  test('and what is written before the first of them is asked about', () => {
+    const {ask} = batch({bytes: [1300], before: 1000}, 'A', 'A');
+    expect(ask(0)).toMatchObject({answeredBytes: 1000 - refusedBytes});
+    expect(ask(1)).toMatchObject({answeredBytes: 1000});
+  });
+
+  test('a later process with the same number begins anew', () => {
+    const {ask} = batch({lines: 'each', bytes: [1000, 300]}, 'A', 'B');
+    expect(ask(0)).toMatchObject({answeredBytes: 1000 - refusedBytes});
+    expect(ask(1)).toMatchObject({answeredBytes: 300});
+  });
+});
+
+describe('how often the machine is asked', () => {
+  test('once for the lines of one envelope', () => {
+    const {ask, asked} = batch({bytes: [1000, 1000]}, 'A', 'A', 'B');
+    for (const at of [0, 1, 2]) expect(ask(at)?.client).toEqual(client);
+    expect(asked).toEqual(['A', 'B']);
+  });
+
+  test('for each line, where it matters what the process was doing', () => {
+    const {ask, asked} = batch({lines: 'each', bytes: [1000, 1000]}, 'A', 'A');
+    for (const at of [0, 1]) ask(at);
+    expect(asked).toEqual(['A', 'A']);
+  });
+
+  test('no more about a process that was ended: its other lines are of the same client', () => {
+    const {ask, asked, clients} = batch({bytes: [1000]}, 'A', 'B');
+    ask(0);
+    clients.ended();
+    expect(ask(1)?.client).toEqual(client);
+    expect(asked).toEqual(['A']);
+  });
+
+  test('about one that ended by itself in vain', () => {
+    const {ask, asked} = batch({bytes: [1000]}, 'A', 'B');
+    ask(0);
+    expect(ask(1)).toBeUndefined();
+    expect(asked).toEqual(['A', 'B']);
+  });
+});
+
+describe('the process behind the present line', () => {
+  test('is that of its own answer', () => {
+    const {ask, clients} = batch({bytes: [1000]}, 'A', 'B');
+    ask(0);
+    expect(clients.serving()).toMatchObject({...process, client});
+    ask(1);
+    expect(clients.serving()).toBeUndefined();
+  });
+
+  test('is not known where nothing was asked about the line', () => {
+    const {ask, clients} = batch({bytes: [1000]}, 'A', 'A');
+    ask(0);
+    clients.next(refusal('A', 'bert'));
+    expect(clients.serving()).toBeUndefined();
+  });
+});
