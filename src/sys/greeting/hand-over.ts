@@ -85,9 +85,10 @@ const notStarted = (why: string): HandOver => ({
   kill: () => undefined,
 });
 
-/** What the service manager told us is not for the mailer. */
+/** What the service manager told us, and how we keep memory, is not for the mailer. */
 function environment(): NodeJS.ProcessEnv {
-  const ours = /^(?:LISTEN_(?:FDS|PID|FDNAMES)|NOTIFY_SOCKET|WATCHDOG_(?:USEC|PID)|NODE_.*)$/;
+  const ours =
+    /^(?:LISTEN_(?:FDS|PID|FDNAMES)|NOTIFY_SOCKET|WATCHDOG_(?:USEC|PID)|NODE_.*|MALLOC_(?:MMAP_THRESHOLD_|ARENA_MAX))$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 
