@@ -58,9 +58,13 @@ function sayWhatBegins(words: readonly string[]): void {
 const {ours, command} = splitAtCommand(commandFirst(process.argv, commands));
 
 sayWhatBegins(ours.slice(2));
-try {
-  await makeProgram({version, signals, output, behind: command, finish}).parseAsync(ours);
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+void carryOut();
+
+async function carryOut(): Promise<void> {
+  try {
+    await makeProgram({version, signals, output, behind: command, finish}).parseAsync(ours);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+  }
 }

@@ -8,6 +8,7 @@ import {aim, heading, printTable, skip} from './aims.js';
 import {answersOf, manners} from './answers.js';
 import {type Figures, spread} from './figures.js';
 import {type Guard, startBlocksmtp, startFail2ban, THRESHOLD} from './guards.js';
+import {idle} from './idle.js';
 import {latencyOf} from './latency.js';
 
 export type GuardedSection = 'answers' | 'latency' | 'memory';
@@ -29,7 +30,7 @@ export async function guarded(wanted: ReadonlySet<GuardedSection>): Promise<void
     guards.push(await startBlocksmtp('bench-blocksmtp'));
     guards.push(await startFail2ban('bench-fail2ban'));
     await sleep(SETTLE_MS);
-    if (wanted.has('memory')) await memory(guards, 'idle');
+    if (wanted.has('memory')) await idle(guards);
     if (wanted.has('answers')) await answers(guards);
     const [ours] = guards;
     if (ours && wanted.has('latency')) await latency(ours);

@@ -93,9 +93,10 @@ const notStarted = (why: string): HandOver => ({
   kill: () => undefined,
 });
 
-/** Our environment, without the variables that the service manager and Node meant for us. */
+/** Our environment, without the variables that are for this process: of the service manager, Node and malloc. */
 function environment(): NodeJS.ProcessEnv {
-  const ours = /^(?:LISTEN_(?:FDS|PID|FDNAMES)|NOTIFY_SOCKET|WATCHDOG_(?:USEC|PID)|NODE_.*)$/;
+  const ours =
+    /^(?:LISTEN_(?:FDS|PID|FDNAMES)|NOTIFY_SOCKET|WATCHDOG_(?:USEC|PID)|NODE_.*|MALLOC_(?:MMAP_THRESHOLD_|ARENA_MAX))$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 
