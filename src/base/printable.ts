@@ -1,4 +1,4 @@
-/** Makes foreign text fit to be shown: in a log line, a mail, a terminal. */
+/** Makes foreign text fit to be shown, in a log line, a mail, a terminal; and to be kept. */
 
 /**
  * Makes foreign text printable and short, for one line. Names and recipients are hostile: their
@@ -53,3 +53,6 @@ export function asciiJson(value: unknown, indent?: number): string {
     `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return JSON.stringify(value, null, indent).replaceAll(/[^\n\x20-\x7e]/g, escape);
 }
+
+/** A copy. In the engine a part of a text keeps all of it in memory: mostly the whole line of a log. */
+export const detached = (part: string): string => ` ${part}`.slice(1);

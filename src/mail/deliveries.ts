@@ -85,29 +85,33 @@ export class Deliveries {
     const {atMs} = record;
     const key = keyOf(record, queueId);
     const envelope = this.#table.get(key);
-    const names = namesOf(event, envelope);
+    const {recipients, others} = namesOf(event, envelope);
     if (envelope === undefined) {
-      if (names.recipients.length === 0) return [];
+      if (recipients.length === 0) return [];
       const proof = vouching === 'byJournal' ? 'journal' : 'log';
-      return [{kind: 'delivered', ...ofNobody, ...names, proof, nextHost, atMs}];
+      return [{kind: 'delivered', ...ofNobody, recipients, others, proof, nextHost, atMs}];
     }
     // A line without a sure name may be one of many to which an alias leads.
-    if (names.recipients.length > 0) this.#oneLess(key, envelope);
+    if (recipients.length > 0) this.#oneLess(key, envelope);
     const {address, proof, senderHash, submitter = 'stranger'} = envelope;
     // Mail of a local program that its submission hands to the mailer itself: what becomes of it the
     // mailer says, under a queue id of its own.
     if (address === undefined && nextHost !== undefined && isLoopback(nextHost)) return [];
-    const delivery: Delivery = {
-      client: parseAddress(address ?? ''),
-      proof: weaker(proof, vouching),
-      submitter,
-      sender: senderHash === undefined ? 'null' : 'named',
-      senderHash: senderHash ?? 0,
-      ...names,
-      nextHost,
-      atMs,
-    };
-    return [{kind: 'delivered', ...delivery}];
+    // Field by field, as in `pendingToEvidence`: one for each mail.
+    return [
+      {
+        kind: 'delivered',
+        client: address === undefined ? undefined : parseAddress(address),
+        proof: weaker(proof, vouching),
+        submitter,
+        sender: senderHash === undefined ? 'null' : 'named',
+        senderHash: senderHash ?? 0,
+        recipients,
+        others,
+        nextHost,
+        atMs,
+      },
+    ];
   }
 
   /** One recipient less waits: each line tells of one at least. */

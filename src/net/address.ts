@@ -7,6 +7,8 @@
  * 6 µs and compares across families (`2001:db8::/32` "contains" `32.1.13.184`).
  */
 
+import {detached} from '../base/printable.js';
+
 export type Family = 4 | 6;
 
 /** `text` is canonical (dotted quad, or RFC 5952), so equal addresses have equal texts. */
@@ -36,7 +38,7 @@ export function parseAddress(text: string): Address | undefined {
   }
   const place = placeOf(text);
   const known = known6[place];
-  if (known?.text === text) return known;
+  if (known?.written === text) return known.address;
   const groups = parseGroups(text);
   if (groups === undefined) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups;
@@ -44,9 +46,9 @@ export function parseAddress(text: string): Address | undefined {
   // In halves of 32 bits: each step with a big number takes longer than all with small ones.
   const upper = (BigInt(a * 65_536 + b) << 32n) | BigInt(c * 65_536 + d);
   const lower = (BigInt(e * 65_536 + f) << 32n) | BigInt(g * 65_536 + h);
-  const read: Address = {family: 6, value: (upper << 64n) | lower, text: groupText(groups)};
-  known6[place] = read;
-  return read;
+  const address: Address = {family: 6, value: (upper << 64n) | lower, text: groupText(groups)};
+  known6[place] = {written: detached(text), address};
+  return address;
 }
 
 /** Places for recently read addresses: neighbouring lines name few. Bits: 4096 of each family. */
@@ -55,7 +57,10 @@ const knownPlaces = 1 << knownPlaceBits;
 const known4 = new Array<{readonly number: number; readonly address: Address} | undefined>(
   knownPlaces,
 );
-const known6 = new Array<Address | undefined>(knownPlaces);
+/** As it was written, which need not be the canonical text: sendmail writes all zeros. */
+const known6 = new Array<{readonly written: string; readonly address: Address} | undefined>(
+  knownPlaces,
+);
 
 /** An IPv4 address. Its text is a copy: a piece of a line would keep the whole line in memory. */
 function ofNumber(number: number): Address {

@@ -5,7 +5,7 @@
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import {type Evidence, type EvidenceKind, type Proof, weakestOf} from '../../mail/evidence.js';
-import {printable} from '../../base/printable.js';
+import {detached, printable} from '../../base/printable.js';
 
 /** Plain data: it is saved as it is. */
 export interface Suspect {
@@ -155,9 +155,6 @@ export class Suspects {
     return {...asRow(early), counts};
   }
 }
-
-/** In the engine a part of a text keeps all of it in memory: here the whole line of the log. */
-const detached = (part: string): string => ` ${part}`.slice(1);
 
 function asRow({first, second, firstMs, lastMs, proof}: Early): Suspect {
   const names = [first, second].filter((name) => name !== '');
