@@ -1,4 +1,4 @@
-/** Makes text from outside fit to print: in a log line, a mail, a terminal. */
+/** Makes text from outside fit to print, in a log line, a mail, a terminal; and fit to keep. */
 
 /**
  * Makes text from outside printable and short enough for one line. An attacker can choose names and
@@ -53,3 +53,6 @@ export function asciiJson(value: unknown, indent?: number): string {
     `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return JSON.stringify(value, null, indent).replaceAll(/[^\n\x20-\x7e]/g, escape);
 }
+
+/** A copy. In the engine a part of a text keeps all of it in memory: mostly the whole line of a log. */
+export const detached = (part: string): string => ` ${part}`.slice(1);

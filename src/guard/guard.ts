@@ -204,7 +204,8 @@ export class Guard {
   #ended(ended: EndedEnvelope, moment: Moment, exemptions: Exemptions): Outcome[] {
     const {client, proof, atMs} = ended;
     if (exemptions.of(client) !== undefined || !this.#suffices(proof)) return [];
-    const verdicts = this.#judge.envelopeEnded({...ended, atMs: Math.min(atMs, moment.nowMs)});
+    const {nowMs} = moment;
+    const verdicts = this.#judge.envelopeEnded(atMs <= nowMs ? ended : {...ended, atMs: nowMs});
     const wave = this.#waveChange(atMs);
     return [...wave, ...this.#punish(verdicts, proof, atMs, moment, exemptions)];
   }

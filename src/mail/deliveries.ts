@@ -85,29 +85,33 @@ export class Deliveries {
     const {atMs} = record;
     const key = keyOf(record, queueId);
     const envelope = this.#table.get(key);
-    const names = namesOf(event, envelope);
+    const {recipients, others} = namesOf(event, envelope);
     if (envelope === undefined) {
-      if (names.recipients.length === 0) return [];
+      if (recipients.length === 0) return [];
       const proof = vouching === 'byJournal' ? 'journal' : 'log';
-      return [{kind: 'delivered', ...ofNobody, ...names, proof, nextHost, atMs}];
+      return [{kind: 'delivered', ...ofNobody, recipients, others, proof, nextHost, atMs}];
     }
     // A line without a certain name may be one of many recipients of an alias.
-    if (names.recipients.length > 0) this.#oneLess(key, envelope);
+    if (recipients.length > 0) this.#oneLess(key, envelope);
     const {address, proof, senderHash, submitter = 'stranger'} = envelope;
     // A local program's mail, which the submission program passes to the mailer itself. The mailer logs
     // what happens to it under another queue id.
     if (address === undefined && nextHost !== undefined && isLoopback(nextHost)) return [];
-    const delivery: Delivery = {
-      client: parseAddress(address ?? ''),
-      proof: weaker(proof, vouching),
-      submitter,
-      sender: senderHash === undefined ? 'null' : 'named',
-      senderHash: senderHash ?? 0,
-      ...names,
-      nextHost,
-      atMs,
-    };
-    return [{kind: 'delivered', ...delivery}];
+    // Field by field, as in `pendingToEvidence`: one for each mail.
+    return [
+      {
+        kind: 'delivered',
+        client: address === undefined ? undefined : parseAddress(address),
+        proof: weaker(proof, vouching),
+        submitter,
+        sender: senderHash === undefined ? 'null' : 'named',
+        senderHash: senderHash ?? 0,
+        recipients,
+        others,
+        nextHost,
+        atMs,
+      },
+    ];
   }
 
   /** One recipient less is outstanding: each line reports at least one. */

@@ -61,6 +61,8 @@ export class OpenEnvelopes {
   put(key: string, envelope: Envelope, heldBefore: number): JoinOutcome[] {
     this.#held += envelope.held.length - heldBefore;
     this.#table.replace(key, envelope);
+    // Nearly always.
+    if (this.#table.size <= mostEnvelopes && this.#held <= mostHeld) return [];
     const outcomes: JoinOutcome[] = [];
     let lost = 0;
     while (this.#table.size > mostEnvelopes || this.#held > mostHeld) {

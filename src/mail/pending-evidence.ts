@@ -77,9 +77,8 @@ export function isPending(
   {kind, subject, subjectIs}: PendingEvidence,
 ): boolean {
   if (subjectIs === 'ambiguous') return false;
-  return held.some(
-    (one) => one.kind === kind && one.subject.toLowerCase() === subject.toLowerCase(),
-  );
+  const lower = subject.toLowerCase();
+  return held.some((one) => one.kind === kind && one.subject.toLowerCase() === lower);
 }
 
 /**

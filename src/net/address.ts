@@ -7,6 +7,8 @@
  * compares across families (`2001:db8::/32` "contains" `32.1.13.184`).
  */
 
+import {detached} from '../base/printable.js';
+
 export type Family = 4 | 6;
 
 /** `text` is canonical (dotted quad, or RFC 5952), so equal addresses have equal texts. */
@@ -35,7 +37,7 @@ export function parseAddress(text: string): Address | undefined {
   }
   const place = placeOf(text);
   const known = known6[place];
-  if (known?.text === text) return known;
+  if (known?.written === text) return known.address;
   const groups = parseGroups(text);
   if (groups === undefined) return undefined;
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups;
@@ -43,9 +45,9 @@ export function parseAddress(text: string): Address | undefined {
   // In halves of 32 bits, because each BigInt operation takes longer than all those on small numbers.
   const upper = (BigInt(a * 65_536 + b) << 32n) | BigInt(c * 65_536 + d);
   const lower = (BigInt(e * 65_536 + f) << 32n) | BigInt(g * 65_536 + h);
-  const read: Address = {family: 6, value: (upper << 64n) | lower, text: groupText(groups)};
-  known6[place] = read;
-  return read;
+  const address: Address = {family: 6, value: (upper << 64n) | lower, text: groupText(groups)};
+  known6[place] = {written: detached(text), address};
+  return address;
 }
 
 /**
@@ -57,7 +59,10 @@ const knownPlaces = 1 << knownPlaceBits;
 const known4 = new Array<{readonly number: number; readonly address: Address} | undefined>(
   knownPlaces,
 );
-const known6 = new Array<Address | undefined>(knownPlaces);
+/** As it was written, which need not be the canonical text: sendmail writes all zeros. */
+const known6 = new Array<{readonly written: string; readonly address: Address} | undefined>(
+  knownPlaces,
+);
 
 /** An IPv4 address. Its text is a copy: a substring would keep the whole log line in memory. */
 function ofNumber(number: number): Address {

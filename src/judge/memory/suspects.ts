@@ -4,7 +4,7 @@
  */
 import type {Table} from '../../base/mechanisms/table.js';
 import {type Evidence, type EvidenceKind, type Proof, weakestOf} from '../../mail/evidence.js';
-import {printable} from '../../base/printable.js';
+import {detached, printable} from '../../base/printable.js';
 
 /** Plain data: it is saved as it is. */
 export interface Suspect {
@@ -153,9 +153,6 @@ export class Suspects {
     return {...asRow(early), counts};
   }
 }
-
-/** A copy: in V8 a substring keeps its whole string in memory, here the whole log line. */
-const detached = (part: string): string => ` ${part}`.slice(1);
 
 function asRow({first, second, firstMs, lastMs, proof}: Early): Suspect {
   const names = [first, second].filter((name) => name !== '');

@@ -116,15 +116,11 @@ export function readTo(queueId: string, body: string): Undeliverable | Delivered
   if (isUnknownUser.test(body.slice(stat))) return readUndeliverable(queueId, body, stat);
   const head = headOf(body);
   if (head === null || !sentTail.test(body.slice(head[0].length))) return undefined;
-  const [, text = '', inNameOf, , nextHost] = head;
-  return {
-    kind: 'delivered',
-    queueId,
-    ...(box.test(text) && inNameOf === undefined
-      ? {sure: [text], others: [], inNameOf}
-      : namesIn(text, inNameOf)),
-    nextHost: nextHostOf(nextHost),
-  };
+  const [, text = '', whose, , nextHost] = head;
+  const isBox = box.test(text) && whose === undefined;
+  const {sure, others, inNameOf} = isBox ? onlyName(text, whose) : namesIn(text, whose);
+  // Field by field, as in `pendingToEvidence`: one for each mail.
+  return {kind: 'delivered', queueId, sure, others, inNameOf, nextHost: nextHostOf(nextHost)};
 }
 
 /** Recipients as a client writes them; those to which an alias leads have no angle brackets. */
@@ -143,19 +139,24 @@ const box = /^[\w.+-]{1,64}(?:@[\w.-]{1,190})?$/;
  * last name in a list is true, and each before it may be a false beginning of the next. With a `ctladdr` that no
  * client wrote (an alias to which an alias leads), no name is certain.
  */
-function namesIn(
-  text: string,
-  inNameOf: string | undefined,
-): Pick<Delivered, 'sure' | 'others' | 'inNameOf'> {
+function namesIn(text: string, inNameOf: string | undefined): Names {
   if (inNameOf !== undefined && !isWholeName(inNameOf)) return noNames;
   if (!typed.test(text)) return {...noNames, inNameOf};
-  if (!text.includes(',')) return {sure: [text], others: [], inNameOf};
+  if (!text.includes(',')) return onlyName(text, inNameOf);
   const names = text.split(',', mostRecipients + 1);
   if (names.length > mostRecipients) return {...noNames, inNameOf};
   return {sure: names.slice(-1), others: names.slice(0, -1), inNameOf};
 }
 
-const noNames = {sure: [], others: [], inNameOf: undefined};
+type Names = Pick<Delivered, 'sure' | 'others' | 'inNameOf'>;
+
+const noNames: Names = {sure: [], others: [], inNameOf: undefined};
+
+const onlyName = (text: string, inNameOf: string | undefined): Names => ({
+  sure: [text],
+  others: [],
+  inNameOf,
+});
 
 /** `ctladdr=` is shortened to 83 characters: libsm shortenstring() leaves out the middle. */
 const isWholeName = (text: string): boolean =>

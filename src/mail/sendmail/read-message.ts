@@ -65,12 +65,11 @@ export function likeness(message: string): Likeness {
 /** Enough of a body to recognise its form. Bytes. */
 const seemingBytes = 1024;
 
-const unknownRecipient = (queueId: string, subject: string): MailEvent => ({
-  kind: 'unknownRecipient',
-  queueId,
-  ...subjectOf(subject),
-  client: undefined,
-});
+/** Field by field, as in `pendingToEvidence`: one for each guess. */
+function unknownRecipient(queueId: string, text: string): MailEvent {
+  const {subject, subjectIs} = subjectOf(text);
+  return {kind: 'unknownRecipient', queueId, subject, subjectIs, client: undefined};
+}
 
 function withoutQueueId(message: string): MailEvent | undefined {
   const body = message.startsWith(noQueueId) ? message.slice(noQueueId.length) : message;

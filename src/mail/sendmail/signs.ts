@@ -125,7 +125,9 @@ export function readSign(queueId: string | undefined, body: string): Sign | unde
     if (match === null) continue;
     const [address, subject] = order === undefined ? [match[1], match[2]] : [match[2], match[1]];
     const client = parseAddress(address ?? '');
-    return client && {kind, queueId, client, ...subjectOf(subject ?? '')};
+    if (client === undefined) return undefined;
+    const about = subjectOf(subject ?? '');
+    return {kind, queueId, client, subject: about.subject, subjectIs: about.subjectIs};
   }
   return undefined;
 }

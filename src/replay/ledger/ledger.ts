@@ -24,6 +24,8 @@ interface Width {
   readonly clients: Map<bigint, Client>;
 }
 
+const nobody: readonly Client[] = [];
+
 export class Ledger {
   readonly #strangers: BoundedMap<string, Client>;
   readonly #senders: BoundedMap<string, Client>;
@@ -157,13 +159,15 @@ export class Ledger {
   }
 
   /** The networks that a policy has blocked and the client is in. */
-  *#around({family, value}: Address, client: Client): Generator<Client> {
+  #around({family, value}: Address, client: Client): readonly Client[] {
+    let found = nobody;
     for (const width of this.#widths.values()) {
       if (width.family !== family) continue;
       const around = width.clients.get(value >> width.otherBits);
       // An IPv6 client is such a network itself, and was counted as one.
-      if (around !== undefined && around !== client) yield around;
+      if (around !== undefined && around !== client) found = [...found, around];
     }
+    return found;
   }
 
   #tell({under}: Client, from: Address, atMs: number): void {
