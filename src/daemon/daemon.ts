@@ -1,7 +1,6 @@
 /**
- * The daemon under one configuration: connects the guard to the log, to the machine, and to
- * operators. Log records come from the sources, decisions go to `enforcement/`, and `desk.ts`
- * answers. Decides nothing itself.
+ * The daemon under one configuration: connects the guard to the log, to the machine, and to operators. Log records
+ * come from the sources, decisions go to `enforcement/`, and `desk.ts` answers. Decides nothing itself.
  */
 import type {Block} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
@@ -151,8 +150,7 @@ export class Daemon {
       enforcement,
       policy: settings.policy,
       egress: () => this.egress.enforced,
-      // By the clock as it is set now, so that the run time is right even if the clock was wrong at
-      // the start.
+      // By the clock as it is set now: the run time is right even if the clock was wrong at the start.
       sinceMs: () => this.#sinceMs && enforcement.now() - (monotonicMs() - this.#sinceMs),
       hearing: () => this.#sources?.hearing ?? nobodyListens,
       greeting: this.#greeting,
@@ -179,9 +177,7 @@ export class Daemon {
     this.#complaints.start();
   }
 
-  /**
-   * Follows the log until the signal fires. At the first start it learns from the old logs before.
-   */
+  /** Follows the log until the signal fires. At the first start it learns from the old logs before. */
   async follow(signal: AbortSignal): Promise<void> {
     this.#sinceMs = monotonicMs();
     const sources = new LogSources(this.#config, this.#state, this.#log.say);
@@ -200,10 +196,7 @@ export class Daemon {
     await sources.follow(signal, (batch) => this.#takeBatch(batch, sources));
   }
 
-  /**
-   * Checks whether the whitelist or the machine's addresses have changed; ends when the change is in
-   * force.
-   */
+  /** Checks whether the whitelist or the machine's addresses have changed; ends when the change is in force. */
   async refreshExemptions(): Promise<'settled' | 'unsettled'> {
     // This runs each second, so a clock that somebody set is noticed soon too.
     const nowMs = this.#enforcement.now();
@@ -341,8 +334,7 @@ export class Daemon {
       void this.#enforcement.carryOut(found);
     }
     savePlace();
-    // Saved immediately: without a stored position, a start after a crash would skip what was written
-    // meanwhile.
+    // Saved immediately: without a stored position, a start after a crash would skip what was written meanwhile.
     if (place === 'first') this.#enforcement.save();
     else if (place === 'moved') this.#enforcement.noteChange('moved');
     if (!caughtUp) return;

@@ -3,7 +3,8 @@
  * after the saved position meet exactly the sessions, clients and blocks that they met before. One list
  * names the tables; their types, an empty state and the database (`sys/disk/store.ts`) follow from it.
  */
-import {type PackedLayout, PackedTable, type Sheet} from '../base/mechanisms/packed-table.js';
+import {type PackedLayout, PackedTable} from '../base/mechanisms/packed-table.js';
+import type {Sheet} from '../base/mechanisms/sheet.js';
 import {Table} from '../base/mechanisms/table.js';
 import type {Block} from '../blocks/block.js';
 import type {Traffic} from '../blocks/chain/spec.js';

@@ -7,9 +7,7 @@
  * of pid 7: pids are reused, and no line reliably ends a session. The exception is `connect from` (LogLevel 10),
  * which begins a process's session in the log itself.
  *
- * If two sources disagree, nothing counts, and a warning tells the operator that one of them is false.
- *
- * `from=` ends an envelope. sendmail also writes it if the client disconnects or stays silent, and if its
+ * If two sources disagree, nothing counts, and a warning tells the operator that one of them is false. `from=` ends an envelope. sendmail also writes it if the client disconnects or stays silent, and if its
  * connection is destroyed (headers.c logsender() in dropenvelope() and at `doquit:`). Only a process that is ended
  * by a signal, or with the machine, leaves its envelope open; that envelope ends after a silence.
  */

@@ -9,6 +9,7 @@
  * to read and to write.
  */
 import {Candidates, mostCandidates, nextRandom} from './candidates.js';
+import {flip, headBytes, isTaken, rowBits, rowOf, rowsIn, type Sheet} from './sheet.js';
 import {SlotIndex} from './slot-index.js';
 
 export interface PackedLayout {
@@ -19,33 +20,12 @@ export interface PackedLayout {
 }
 
 /**
- * A sheet as it is saved: its number (from 0, without gaps), and its bytes: which rows are taken, then all
- * rows.
+ * The number of an entry while it is in the table; later another entry may get it. Its last bits are the row's number,
+ * those above are the sheet's.
  */
-export type Sheet = readonly [number: number, bytes: Uint8Array];
-
-/** The number of an entry while it is in the table; later another entry may get it. */
 export type Slot = number;
 
-/**
- * The greatest length of a sheet, unless a single row is longer. Bytes: with its head, it fits a database
- * page of 4096.
- */
-const sheetBytesMost = 4040;
-
-/** The bitmap of a sheet's taken rows. Bytes. */
-const headBytes = 8;
-
-/**
- * Bits of a slot that hold the row's number; the bits above hold the sheet's number. As many rows as the
- * bitmap has bits.
- */
-const rowBits = 6;
-const rowsMost = 1 << rowBits;
-
-/**
- * Sheets in one buffer, as a power of two. Bits: memory grows by 256 KB at a time, and nothing is copied.
- */
+/** Sheets in one buffer, as a power of two. Bits: memory grows by 256 KB at a time, and nothing is copied. */
 const bufferBits = 6;
 const bufferSheets = 1 << bufferBits;
 const bufferShift = rowBits + bufferBits;
@@ -69,16 +49,12 @@ export class PackedTable {
   /** Sheets that have changed; undefined: the table is never saved. */
   readonly #changed: Set<number> | undefined;
   readonly #candidates = new Candidates();
-  /**
-   * Additions and removals so far, modulo 2^31. While it stays the same, a slot found earlier is still
-   * valid.
-   */
+  /** Additions and removals so far, modulo 2^31. While it stays the same, a slot found earlier is still valid. */
   #edition = 0;
   /** Rows that `sweep` has visited in this round. */
   #swept = 0;
   /**
-   * The sheet marked last: several fields of one entry are usually set in a row, and only the first needs
-   * to mark it.
+   * The sheet marked last: several fields of one entry are usually set in a row, and only the first needs to mark it.
    */
   #changedLast = -1;
   #random: number;
@@ -96,8 +72,7 @@ export class PackedTable {
   ) {
     [this.keyBytes, this.#rowBytes] = [keyBytes, keyBytes + entryBytes];
     this.#index = new SlotIndex(salt);
-    const fitting = Math.floor((sheetBytesMost - headBytes) / this.#rowBytes);
-    this.#sheetRows = Math.min(rowsMost, Math.max(1, fitting));
+    this.#sheetRows = rowsIn(this.#rowBytes);
     this.#sheetBytes = headBytes + this.#sheetRows * this.#rowBytes;
     this.#random = (salt ^ 0x9e3779b9) | 0 || 1;
     for (const [number, bytes] of saved) this.#load(number, bytes);
@@ -230,8 +205,7 @@ export class PackedTable {
   }
 
   /**
-   * All entries. The caller may change and remove entries meanwhile; entries added meanwhile may or may not
-   * appear.
+   * All entries. The caller may change and remove entries meanwhile; entries added meanwhile may or may not appear.
    */
   *slots(): Generator<Slot> {
     for (let row = 0; row < this.#rows; row++) {
@@ -302,7 +276,7 @@ export class PackedTable {
   }
 
   #rowAt(slot: Slot): number {
-    return this.#sheetAt(slot) + headBytes + (slot & (rowsMost - 1)) * this.#rowBytes;
+    return this.#sheetAt(slot) + headBytes + rowOf(slot) * this.#rowBytes;
   }
 
   #sheet(sheet: number): Uint8Array {
@@ -312,13 +286,11 @@ export class PackedTable {
   }
 
   #isTaken(slot: Slot): boolean {
-    const head = this.#buffer(slot)[this.#sheetAt(slot) + ((slot & (rowsMost - 1)) >>> 3)]!;
-    return ((head >>> (slot & 7)) & 1) === 1;
+    return isTaken(this.#buffer(slot), this.#sheetAt(slot), slot);
   }
 
-  /** Marks a free row as taken, or a taken one as free. */
   #flip(slot: Slot): void {
-    this.#buffer(slot)[this.#sheetAt(slot) + ((slot & (rowsMost - 1)) >>> 3)]! ^= 1 << (slot & 7);
+    flip(this.#buffer(slot), this.#sheetAt(slot), slot);
   }
 
   #newSheet(): void {

@@ -165,8 +165,7 @@ function judged(length: QueueLength, {count, atMs}: QueueLook, limit: number): L
     const longest = Math.max(alarm.longest, least);
     return {length: {...length, alarm: {...alarm, longest}}};
   }
-  const {alarm: over, ...rest} = length;
-  return {length: rest, news: {kind: 'ended', count, alarm}};
+  return {length: {...length, alarm: undefined}, news: {kind: 'ended', count, alarm}};
 }
 
 function isQuiet({warned, least}: QueueLength, atMs: number): boolean {

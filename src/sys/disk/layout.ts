@@ -3,7 +3,7 @@
  * versions. Decides nothing about files, commits and damage (`store.ts`), nor what an old row means now.
  */
 import {randomBytes} from 'node:crypto';
-import type {Sheet} from '../../base/mechanisms/packed-table.js';
+import type {Sheet} from '../../base/mechanisms/sheet.js';
 import {isSavedRow} from '../../guard/saved-rows.js';
 import {
   makeState,

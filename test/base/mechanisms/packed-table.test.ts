@@ -1,11 +1,8 @@
 /** A packed table is a map of bytes; what it says has changed, laid on what was saved, is the table. */
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import {
-  type PackedLayout,
-  PackedTable,
-  type Sheet,
-} from '../../../src/base/mechanisms/packed-table.js';
+import {type PackedLayout, PackedTable} from '../../../src/base/mechanisms/packed-table.js';
+import type {Sheet} from '../../../src/base/mechanisms/sheet.js';
 
 const keyOf = (number: number, keyBytes: number): Uint8Array => {
   const key = new Uint8Array(keyBytes);
