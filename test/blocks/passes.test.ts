@@ -32,7 +32,7 @@ describe('who is served at the ports for submission all the same', () => {
     expect(passing({'203.0.113.7': 0}, over, block('203.0.113.9'))).toEqual([]);
   });
 
-  test('not whom the operator blocks by its own address; in a network of his it does', () => {
+  test('not a client that the operator blocks by its own address; in a network that the operator blocks it does', () => {
     const origin = 'operator';
     const own = block('203.0.113.7', {origin});
     expect(passing({'203.0.113.7': 0}, own, block('203.0.113.0/24'))).toEqual([]);

@@ -62,7 +62,7 @@ test('why reads the whitelist, and keeps nothing of it', () => {
   expect([ended.code, existsSync(stateDir), called()]).toEqual([0, false, '']);
 });
 
-test('why and list tell of an operator that it was he, and how his block ends', () => {
+test('why and list name the operator as the origin, and say how the block ends', () => {
   ask('block', '203.0.113.7');
   const why = ask('why', '203.0.113.7').stdout;
   expect(why).toMatch(/^blocked from \S+ until \S+ \(\w+ left\): by the operator$/m);

@@ -86,7 +86,7 @@ describe('what is saved', () => {
     expect(state.positions.get(log)).toMatchObject([{offset: 12}]);
   });
 
-  test('what an operator asked for, before he is answered', async () => {
+  test('what an operator asked for, before the answer', async () => {
     const daemon = startDaemon();
     const answer = await daemon.answer({command: 'block', network: '192.0.2.1', seconds: 60});
     expect(answer.kind).toBe('done');

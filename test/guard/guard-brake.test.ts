@@ -120,7 +120,7 @@ describe('blocksPerMinute', () => {
     nowMs = startMs + 30_000;
   });
 
-  test('who is beyond it is told once, keeps his score, and is blocked by his next sign', () => {
+  test('a client beyond it is reported once, keeps its score, and is blocked by its next sign', () => {
     expect(kindsOf(guess(guesser, startMs))).toEqual(['block']);
     expect(kindsOf(guess(one, startMs, 12))).toEqual(['heldBack: minute']);
     const known = guard.judged.client(hostNetwork(address(one)), nowMs);
@@ -128,7 +128,7 @@ describe('blocksPerMinute', () => {
     expect(kindsOf(guess(one, startMs + minute, 1))).toEqual(['block']);
   });
 
-  test('does not limit the operator, nor count his blocks', () => {
+  test('does not limit the operator, nor count blocks of the operator', () => {
     for (let i = 1; i <= 9; i++) {
       expect(guard.block(byHand(`192.0.2.${i}`), 1).kind).toBe('block');
     }

@@ -51,7 +51,7 @@ test('a server that writes to two users passes through the block of its network'
   expect(network && [...goodInside(world.judge, network)]).toEqual(['198.51.100.77']);
 });
 
-test('mailers in a network of IPv6 pass its block, whoever came or went since the last one', () => {
+test('mailers in a network of IPv6 pass its block, also those that came since the last one', () => {
   const world = new World({}, {clients: 400, records: 60});
   const network = parseNetwork('2001:db8:5:aa00::/56')!;
   const passing = (): string[] => [...goodInside(world.judge, network)].sort();

@@ -34,7 +34,7 @@ test('the weights are the decided ones', () => {
   expect(Object.keys(weights)).toEqual([...evidenceKinds]);
 });
 
-test('one name, whatever way it is written and whoever refuses it', () => {
+test('one name counts once, however it is written and whichever relay refuses it', () => {
   world.hear('<anna@example.net>');
   for (const same of ['anna@example.net', '<"anna"@example.net>', '<anna+x@example.net>']) {
     expect(world.hear(same).counted).toBe(0);
@@ -95,7 +95,7 @@ describe('what the next host refuses', () => {
     expect(refusedAt('192.0.2.1')).toBe(0.1);
   });
 
-  test('a name that took mail is hardly a guess, whoever refuses it', () => {
+  test('a name that took mail is hardly a guess, whichever relay refuses it', () => {
     const [name] = world.fresh(1);
     world.deliver([name!], '198.51.100.9');
     expect(world.hear(name!, {kind, nextHost: address('192.0.2.1')}).counted).toBe(0);

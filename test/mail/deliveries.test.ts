@@ -94,7 +94,7 @@ describe('in whose name', () => {
     ]);
   });
 
-  test('a user of this machine as sender is not what he asked for', () => {
+  test('a local user as sender is not what the client asked for', () => {
     relay.say(from({counts: counts(1), sender: '<alice@example.net>'}));
     const line = sent('<anna@example.org>, ctladdr=<Alice@example.net> (1000/1000)');
     expect(namesIn(relay.say(line))).toEqual(['<anna@example.org>']);

@@ -122,7 +122,7 @@ describe('OutgoingTable', () => {
     expect(found('')).toEqual([]);
   });
 
-  test('who has used up his share is passed over, others are not; nothing is told twice', () => {
+  test('a user who has used up the share is passed over, others are not; nothing is reported twice', () => {
     const table = new OutgoingTable([25]);
     const most = new Map([[1000, 2]]);
     const share = (uid: number): 'taken' | 'passedOver' => {

@@ -92,7 +92,7 @@ test('of strangers the oldest is forgotten, and never one that a policy blocked'
   expect(all.of('192.0.2.4')?.answers).toBe(1);
 });
 
-test('what a client asks for while its network is blocked is no answer, whoever is blocked himself', () => {
+test('what a client asks for while its network is blocked is no answer, also if the client itself is blocked', () => {
   const {ledger, policies} = opened();
   const [all, other] = policies;
   const asks = (atMs: number): JoinOutcome => {

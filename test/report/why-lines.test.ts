@@ -43,7 +43,7 @@ describe('whyLines', () => {
     ]);
   });
 
-  test('of somebody exempt it tells by what, and nothing that would exempt him', () => {
+  test('of an exempt client it names the exemption, and no other way to be exempt', () => {
     expect(lines({exemption: 'whitelisted by wl:1: 203.0.113.0/24', known: guesser})).toEqual([
       '203.0.113.7: never blocked: whitelisted by wl:1: 203.0.113.0/24',
       'not blocked',

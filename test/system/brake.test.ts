@@ -166,7 +166,7 @@ describe('a relay that loses its list of users', () => {
     expect(await drops()).toEqual(['203.0.113.7']);
     expect((await ask('unblock', '203.0.113.7'))[0]).toBe(0);
     expect((await ask('block', '203.0.113.8'))[0]).toBe(0);
-    await until('his block alone', async () => (await drops()).join() === '203.0.113.8');
+    await until('the operator’s block alone', async () => (await drops()).join() === '203.0.113.8');
     expect(await why('192.0.2.66')).toMatch(/^blocking is STOPPED for /m);
   });
 
@@ -187,7 +187,7 @@ describe('a relay that loses its list of users', () => {
     await setUsers([]);
     await askForUsers();
     await daemon.waitFor(/ error blocking is stopped: the relay refuses 12 users/);
-    await until('his block to go', async () => (await drops()).join() === '203.0.113.8');
+    await until('the operator’s block to go', async () => (await drops()).join() === '203.0.113.8');
     expect(await ask('resume')).toEqual([0, 'blocks are made again']);
     await daemon.waitFor(/notice blocks are made again: by the operator/);
     await askForUsers();

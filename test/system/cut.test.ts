@@ -139,22 +139,25 @@ for (const {name, family, mappedIpv4} of cases) {
       await innocent.close(friend.session);
     });
 
-    test.each(modes)('a guesser’s session and his idle one: %s', async (mode) => {
-      await start(`--cut-sessions=${mode}`, '--threshold=10');
-      await open();
-      const guess = await attacker.guess({
-        family,
-        from: address,
-        count: names,
-        gapMs: unhurriedMs,
-        quietMs: 1500,
-      });
-      // How soon, spine.test.ts asks.
-      expect(guess.answers.length).toBeLessThan(names);
-      expect(guess.closed).toBe(true);
-      await until('the children to end', async () => (await children(address)).length === 0);
-      await allClosed();
-    });
+    test.each(modes)(
+      'a guesser’s session, and another idle one of the same client: %s',
+      async (mode) => {
+        await start(`--cut-sessions=${mode}`, '--threshold=10');
+        await open();
+        const guess = await attacker.guess({
+          family,
+          from: address,
+          count: names,
+          gapMs: unhurriedMs,
+          quietMs: 1500,
+        });
+        // How soon, spine.test.ts asks.
+        expect(guess.answers.length).toBeLessThan(names);
+        expect(guess.closed).toBe(true);
+        await until('the children to end', async () => (await children(address)).length === 0);
+        await allClosed();
+      },
+    );
 
     test('a connection that the listener takes only after the block has its process ended', async () => {
       await start('--cut-sessions=processes');

@@ -179,7 +179,7 @@ for (const attribution of ['any', 'verified'] as const) {
         lab.relay.start('sleep', ['60'], {user: 'alice'});
         const find = async (): Promise<string> =>
           (await lab.relay.run('pgrep', ['-u', 'alice'])).stdout;
-        return Number((await until('his process', find)).split('\n')[0]);
+        return Number((await until('the user’s process', find)).split('\n')[0]);
       }
       const innocent = lab.client('innocent');
       await innocent.addAddress(serves);

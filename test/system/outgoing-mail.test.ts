@@ -53,7 +53,7 @@ describe('mail of users of this relay', () => {
   });
   afterAll(() => Lab.stopAll());
 
-  test('is counted by the user who called sendmail, whoever the From line names', async () => {
+  test('is counted by the user who called sendmail, not by the From line', async () => {
     await submit('alice', ['bob@example.net']);
     await submit('bob', ['alice@example.net', 'bob@example.net'], ['-f', 'ceo@example.org']);
     await submit('www-data', ['ghost@example.net', 'alice@example.net']);

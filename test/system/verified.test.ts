@@ -136,7 +136,7 @@ END`);
     ).toEqual([]);
   });
 
-  test('a guesser who is gone when his lines are read is dropped on the word of the journal', async () => {
+  test('a guesser that is gone when its lines are read is dropped on the word of the journal', async () => {
     await guest.startAnew('--attribution=verified --threshold=10 --syslog-msgs-file=journal');
     await guest.kill();
     expect(await guest.visit('192.0.2.67', 0, 12)).toBe(12);

@@ -57,7 +57,7 @@ test('after the end no value is taken, but those that are here are given', async
   expect(taken).toEqual([1, 2]);
 });
 
-test('an end while the taker waits wakes him', async () => {
+test('an end while the consumer waits wakes it', async () => {
   const queue = new BoundedQueue<number>(5);
   const next = queue[Symbol.asyncIterator]().next();
   queue.close();

@@ -50,7 +50,7 @@ describe('the loop is closed', () => {
     expect(all.innocents.get('mailman')!.delayed).toBeGreaterThan(0);
   });
 
-  test('a hopper goes on from his next address', () => {
+  test('a hopper goes on from its next address', () => {
     const all = under(merciless());
     expect(learnt(all, 'v6_64')).toBe(learnt(under(noDefence), 'v6_64'));
   });

@@ -40,7 +40,7 @@ test('guessing that was given up unsent is entered anew', () => {
   expect(again(guessing, withdrawn)).toEqual({entered: 'entered', step: {kind: 'lookedUp'}});
 });
 
-test('what the operator said is to be sent stays as he saw it', () => {
+test('what the operator approved stays as it was shown', () => {
   const go = {kind: 'composed', go: 'yes'} as const;
   expect(again(guessing, go)).toEqual({entered: 'waits', step: go});
   expect(again(message, go)).toEqual({entered: 'entered', step: go});

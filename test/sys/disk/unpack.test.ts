@@ -100,7 +100,7 @@ describe('unpack() by the program of', () => {
     await expect(allOf(inChunks(spoilt, 4096), packing)).rejects.toThrow(`packed by ${packing}`);
   });
 
-  test('whoever leaves in the middle leaves no program behind', async () => {
+  test('a reader that stops in the middle leaves no program behind', async () => {
     if (!canUnpack('xz')) return void process.stderr.write('skipped: needs xz\n');
     const chunks = unpack('xz', inChunks(pack('xz', ['-c'], log.repeat(20)), 4096), chunkBytes);
     expect((await chunks.next()).done).toBe(false);

@@ -51,7 +51,7 @@ test('an identifier is never an option', async () => {
   await reader.stop();
 });
 
-test('"end" is a real place at once, behind the last entry, whoever wrote it', async () => {
+test('"end" is a real place at once, behind the last entry of any writer', async () => {
   const folder = newDir();
   writeJournal(folder, [...many(0, 3), ...many(3, 1, 'other')]);
   const reader = new JournalReader(folder, 'end');

@@ -39,7 +39,7 @@ test('of the mailer alone, from the time that is wanted, to its end', async () =
   expect((await read(folder, firstMs + 60_000)).records).toEqual([]);
 });
 
-test('a folder that is none is told; whoever leaves in the middle leaves no child', async () => {
+test('a path that is no folder is reported; a reader that stops in the middle leaves no child', async () => {
   expect((await read('/nowhere', 0)).why).toHaveLength(1);
   const folder = newDir();
   writeJournal(folder, entries);

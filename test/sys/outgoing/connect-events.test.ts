@@ -70,7 +70,7 @@ function sendBytes(folder: string, names: readonly string[]): void {
   spawn('unshare', ['--net', 'bash', '-c', script], {stdio: 'ignore'});
 }
 
-test('no name hides whoever connects', async () => {
+test('no name hides a program that connects', async () => {
   const folder = made();
   const names = ['plain', 'x\n', '\n', 'a\rb', '', '\n-1 [000] .... ', 'a b', '\xe9\n\r'];
   const heard: ConnectEvent[] = [];
@@ -129,7 +129,7 @@ test('what we have left ourselves is removed before we ask again', () => {
   return Promise.resolve();
 });
 
-test('whoever stops listening leaves nothing', async () => {
+test('a listener that stops leaves nothing', async () => {
   const folder = made();
   const end = new AbortController();
   ends.push(end);

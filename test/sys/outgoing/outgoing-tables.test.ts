@@ -111,7 +111,7 @@ describe('Outgoing', () => {
     ];
     const many = `for i in 1 2 3 4 5; do unshare -n sh -c "$0" & done; wait`;
     const user = start('setpriv', [...become, many, connect]);
-    await until('his networks', () => user.output().split('ready').length > 5);
+    await until('the networks of the user', () => user.output().split('ready').length > 5);
     const other = start('unshare', ['--net', '--fork', '--kill-child', 'sh', '-c', connect]);
     await until('another one', () => other.output().includes('ready'));
     const users = new Map<string, Set<number>>();

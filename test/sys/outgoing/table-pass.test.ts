@@ -18,7 +18,7 @@ const crowd = 50_000;
 const table = (): string =>
   head + Array.from({length: crowd}, (_, i) => row(i, 1000)).join('') + row(crowd, 33);
 
-test('one user’s sockets hide nobody else’s, and no more of them are kept than his share', async () => {
+test('one user’s sockets hide no other user’s, and no more of them are kept than the share', async () => {
   const proc = newFolder();
   fs.mkdirSync(join(proc, `${process.pid}/net`), {recursive: true});
   fs.writeFileSync(join(proc, `${process.pid}/net/tcp`), table());

@@ -80,19 +80,22 @@ inNamespaces('root’s own network namespace is believed', async () => {
   expect(ask(byLog(pid))).toBe('203.0.113.9 kernel');
 });
 
-withUserNamespaces('a user’s network namespace, with a peer he chose, names nobody', async () => {
-  const command = [...asUser, 'unshare', '-Urn', 'sh', '-c', serve('203.0.113.9')];
-  const pid = await run(command);
-  const lie = new SocketTables(25).find(`/proc/${pid}`);
-  expect(lie.filter(({localPort}) => localPort === 25)).toMatchObject([
-    {remote: {text: '203.0.113.9'}},
-  ]);
-  const facts = processFacts(pid, new SocketTables(25).find);
-  expect(facts?.user).toEqual({uid: 1000, userNamespace: 'other'});
-  expect(facts).toMatchObject({executable: {path: sendmail, owner: 'other'}, title: ''});
-  expect(facts?.sockets).toEqual([]);
-  expect([ask(byHost(pid)), ask(byLog(pid))]).toEqual([undefined, undefined]);
-});
+withUserNamespaces(
+  'a user’s network namespace, with a peer of the user’s choice, names nobody',
+  async () => {
+    const command = [...asUser, 'unshare', '-Urn', 'sh', '-c', serve('203.0.113.9')];
+    const pid = await run(command);
+    const lie = new SocketTables(25).find(`/proc/${pid}`);
+    expect(lie.filter(({localPort}) => localPort === 25)).toMatchObject([
+      {remote: {text: '203.0.113.9'}},
+    ]);
+    const facts = processFacts(pid, new SocketTables(25).find);
+    expect(facts?.user).toEqual({uid: 1000, userNamespace: 'other'});
+    expect(facts).toMatchObject({executable: {path: sendmail, owner: 'other'}, title: ''});
+    expect(facts?.sockets).toEqual([]);
+    expect([ask(byHost(pid)), ask(byLog(pid))]).toEqual([undefined, undefined]);
+  },
+);
 
 inNamespaces('a user’s process with an inherited socket names nobody', async () => {
   const pid = await run(['unshare', '--net', 'sh', '-c', serve('203.0.113.9', asUser)]);

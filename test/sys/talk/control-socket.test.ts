@@ -48,7 +48,7 @@ async function raw(bytes: Buffer | string, mostMs = 1000): Promise<string> {
   return text;
 }
 
-test('whoever removes its file shuts the socket, and it says so', async () => {
+test('a removed file shuts the socket, and the server says so', async () => {
   await serve();
   expect(server?.isThere()).toBe(true);
   fs.rmSync(path);

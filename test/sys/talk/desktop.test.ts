@@ -31,7 +31,7 @@ const seated = (session: string, facts: string): string =>
 const nobody = {kind: 'user', user: {name: 'nobody', uid: 65_534, gid: 65_534}};
 const none = (why: RegExp) => ({kind: 'none', why: expect.stringMatching(why)});
 
-testAsRoot('a user by name, if there is a session of his', async () => {
+testAsRoot('a user by name, if the user has a session', async () => {
   expect(await desktopUser('nobody', folder)).toEqual(nobody);
   expect(await desktopUser('daemon', folder)).toEqual(none(/no session of this user/));
   expect(await desktopUser('no.such.user', folder)).toEqual(none(/no such user/));
