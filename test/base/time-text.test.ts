@@ -76,7 +76,7 @@ test('zoneText(): the distance from UTC, and both where summer ended meanwhile',
   expect(zoneText(atMs, atMs)).toMatch(/^local time, [+-]\d\d:\d\d$/);
 });
 
-test('in --json each time in ms has the same in ISO 8601 beside it, and lengths have not', () => {
+test('in --json each time in ms has the same in ISO 8601 beside it; lengths have not', () => {
   const value = {untilMs: atMs, waitedMs: 5000, list: [{fromMs: atMs, name: 'é'}], none: null};
   expect(JSON.parse(jsonWithTimes(value))).toEqual({
     ...value,
@@ -87,7 +87,7 @@ test('in --json each time in ms has the same in ISO 8601 beside it, and lengths 
   expect(JSON.parse(jsonWithTimes({untilMs: 1e300}))).toEqual({untilMs: 1e300, untilTime: null});
 });
 
-test('nobody else writes a time: one clock, one zone, one form', () => {
+test('no other module writes a time: one clock, one zone, one form', () => {
   const files = readdirSync('src', {recursive: true, encoding: 'utf8'}).filter((each) =>
     each.endsWith('.ts'),
   );

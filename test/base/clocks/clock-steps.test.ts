@@ -15,7 +15,7 @@ test('time that passes is no step, however it is slewed within the slack', () =>
   }
 });
 
-test('each step is told once, and small ones add up', () => {
+test('a step is reported once, and small steps add up', () => {
   const steps = new ClockSteps(start, 0);
   const hour = 3_600_000;
   const back = {wallMs: start.wallMs - 3 * hour + 10, monotonicMs: start.monotonicMs + 10};

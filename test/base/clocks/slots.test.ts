@@ -52,7 +52,7 @@ describe('a clock that nobody sets', () => {
     expect(runs).toEqual(Array.from({length: 12}, (_, i) => (i + 1) * 5 * minuteMs - 30_000));
   });
 
-  test('a timer that comes early or late neither loses a slot nor meets it twice', () => {
+  test('a timer that fires early or late neither loses a slot nor takes it twice', () => {
     const jitter = fc.array(fc.integer({min: -5, max: 90_000}), {minLength: 1, maxLength: 200});
     fc.assert(
       fc.property(jitter, fc.integer({min: 0, max: 10 * minuteMs}), (lateMs, fromMs) => {

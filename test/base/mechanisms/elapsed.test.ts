@@ -24,7 +24,7 @@ describe('isWithin', () => {
     );
   });
 
-  test('what never was is not within, and a span of 0 holds nothing', () => {
+  test('a time that never was is not within, and a span of 0 holds nothing', () => {
     expect(isWithin(Number.NEGATIVE_INFINITY, 1_000, 0)).toBe(false);
     expect(isWithin(5, 0, 5)).toBe(false);
   });

@@ -184,7 +184,7 @@ describe('a limit', () => {
     return table;
   };
 
-  test('property: never more than so many, and who goes is the least worthy of those looked at', () => {
+  test('property: never more than so many, and the row that goes is the least worthy of those looked at', () => {
     const worths = fc.array(fc.nat(1000), {minLength: 1, maxLength: 200});
     fc.assert(
       fc.property(fc.integer({min: 1, max: 60}), fc.integer(), worths, (most, salt, all) => {
@@ -269,7 +269,7 @@ test('the edition is another one after each key that came or went, and no other'
   expect(changes(() => table.remove(table.find(key(1))!))).toBe(true);
 });
 
-describe('what is not as it should be', () => {
+describe('a damaged table', () => {
   const oneSheet = (numbers: readonly number[]): Uint8Array => {
     const table = new PackedTable(layout);
     for (const number of numbers) table.add(key(number));

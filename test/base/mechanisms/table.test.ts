@@ -39,7 +39,7 @@ describe('Table: order', () => {
 });
 
 describe('Table: changes', () => {
-  test('what was saved when it was made is no change', () => {
+  test('the rows that a table is made from are no change', () => {
     const table = new Table([['a', 1]]);
     expect(table.changes().put.size + table.changes().deleted.size > 0).toBe(false);
     expect(table.changes()).toEqual({put: new Map(), deleted: new Set()});
@@ -52,7 +52,7 @@ describe('Table: changes', () => {
     expect(table.changes().put).toEqual(new Map([['a', 2]]));
   });
 
-  test('to delete what is not there changes nothing', () => {
+  test('deleting a missing key changes nothing', () => {
     const table = new Table<number>();
     table.delete('a');
     expect(table.changes().put.size + table.changes().deleted.size > 0).toBe(false);
@@ -178,7 +178,7 @@ describe('Table: properties', () => {
     );
   });
 
-  test('what was pushed out is deleted from the disk, what was never there is not', () => {
+  test('a row that was pushed out is deleted from the disk; one that was never there is not', () => {
     const table = new Table([['a', 1]]);
     table.limitTo(1);
     expect(table.set('b', 2)).toEqual(['a', 1]);
@@ -189,7 +189,7 @@ describe('Table: properties', () => {
     for (const most of [0, Number.NaN]) expect(() => new Table().limitTo(most)).toThrow(RangeError);
   });
 
-  test('a table does not share what it was made from', () => {
+  test('a table does not share the rows that it was made from', () => {
     const saved = new Map([['a', 1]]);
     new Table(saved).set('a', 2);
     expect(saved).toEqual(new Map([['a', 1]]));

@@ -16,7 +16,7 @@ const action = fc.record({
 });
 
 describe('Troubles', () => {
-  test('a message is said when it is new for its subject, and the end once', () => {
+  test('logs a message that is new for its subject, and the end once', () => {
     fc.assert(
       fc.property(fc.array(action, {maxLength: 40}), (actions) => {
         const {troubles, said} = bench();
@@ -55,7 +55,7 @@ describe('Troubles', () => {
     ]);
   });
 
-  test('a subject that was pushed out is said once more; what is complained of again is not pushed out', () => {
+  test('logs a subject again after it was pushed out; a subject that recurs is not pushed out', () => {
     const {troubles, said} = bench();
     troubles.begin('kept', 'wrong');
     troubles.begin('pushed out', 'wrong');

@@ -8,7 +8,7 @@ const seconds = 30;
 /** How often the test looks for what must be found. A count: one or two tries are usual, until the code is compiled. */
 const mostTries = 20;
 
-test('hostile sessions: only who is there is blamed, nothing throws, guessers are still blocked', () => {
+test('hostile sessions: only clients that are there are blamed, nothing throws, guessers are still blocked', () => {
   const {texts, findings} = fuzzSessions(1, {texts: 6000, seconds});
   expect(findings).toEqual([]);
   expect(texts).toBeGreaterThan(1000);
@@ -26,7 +26,7 @@ describe.each(parsers)('$name', (parser) => {
   });
 });
 
-test('what throws is found, and what is quadratic', () => {
+test('the check finds code that throws, and code that is quadratic', () => {
   const throws = {
     name: 'x',
     texts: ['abc'],

@@ -90,7 +90,7 @@ describe('the relay', () => {
   const [user = ''] = people.users;
   const [nobody = '', another = ''] = people.strangers;
 
-  test('answers, tells its defence, and ends the envelope of who is dropped', () => {
+  test('answers, tells its defence, and ends the envelope of a client that is dropped', () => {
     const told: string[] = [];
     let isDropped = false;
     const defence: Defence = {

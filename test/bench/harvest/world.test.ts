@@ -42,7 +42,7 @@ describe('a world', () => {
 });
 
 describe('the loop is closed', () => {
-  test('who is dropped at once learns next to nothing, and mail waits', () => {
+  test('a client that is dropped at once learns next to nothing, and mail waits', () => {
     const all = under(merciless());
     expect(learnt(all, 'minute')).toBeLessThanOrEqual(2);
     expect(all.attackers.get('nine')!.firstDropMs).toBeDefined();
@@ -69,7 +69,7 @@ describe('the loop is closed', () => {
 });
 
 describe('our own guard', () => {
-  test('reads the lines: who guesses at full speed is dropped after the threshold', () => {
+  test('reads the lines: a client that guesses at full speed is dropped after the threshold', () => {
     const full = attackerKinds.filter(({name}) => name === 'full');
     const pipeline = new Pipeline();
     const {attackers: all} = under(pipeline, {...small, attackers: full, innocents: []});
