@@ -25,7 +25,7 @@ describe('a session', () => {
   const ms = fc.integer({min: -10 * hourMs, max: 10 * hourMs});
   const maybe = fc.option(ms, {nil: undefined});
 
-  test('that anything shows before the block, or within the margin, proves nothing', () => {
+  test('with any sign of life before the block, or within the margin, proves nothing', () => {
     fc.assert(
       fc.property(
         ms,
@@ -93,7 +93,7 @@ describe('a session', () => {
   });
 });
 
-test('a session is the one that was heard of before, until its pid is surely another one', () => {
+test('a pid stands for the same session until it surely belongs to another one', () => {
   const heard = new SessionsHeard();
   const note = (atMs: number) => heard.note({session: 'mail 7', atMs: after(atMs)}).firstMs;
   expect([note(0), note(5000), note(-1000)]).toEqual([after(0), after(0), after(-1000)]);

@@ -116,7 +116,7 @@ describe('Intent: blocks with holes', () => {
     );
   });
 
-  test('the bookkeeping is that of an intent that has just been told the same', () => {
+  test('the bookkeeping equals that of a new intent with the same blocks', () => {
     fc.assert(
       fc.property(histories, ({family, steps}) => {
         const intent = new Intent(family);
@@ -165,7 +165,7 @@ describe('Intent: blocks with holes', () => {
     expect([...intent.entries()]).toEqual([['192.0.2.0/30', 5]]);
   });
 
-  test('who is blocked himself stays so in the hole of another block', () => {
+  test('a client with a block of its own stays blocked in the hole of another block', () => {
     const intent = new Intent(4);
     intent.set(blockOf('192.0.2.0/30', 5, ['192.0.2.1']));
     intent.set(blockOf('192.0.2.1', 3));

@@ -113,7 +113,7 @@ describe('Intent: properties', () => {
 });
 
 describe('Intent: cases', () => {
-  test('what lies in a larger one is not asked for, and comes back when that ends', () => {
+  test('a block within a larger one is not asked for, and comes back when that ends', () => {
     const intent = new Intent(4);
     intent.set(blockOf('192.0.2.7', 5));
     intent.takeChanged();

@@ -134,7 +134,7 @@ function testsOf(namespace: Namespace, family: Family, variant: Variant): void {
     expect(namespace.list(family)).toBe(before);
   });
 
-  test('planChainRemoval empties a chain that a rule of somebody else still needs', () => {
+  test('planChainRemoval empties a chain that a foreign rule still needs', () => {
     bring(namespace, family, [host[family]]);
     namespace.restore(family, filter(`-A FORWARD -j ${spec.chain}`));
     remove(namespace, family);
@@ -184,7 +184,7 @@ function testsOf(namespace: Namespace, family: Family, variant: Variant): void {
 }
 
 describeInNamespace('plan and renderBatch: any chain that can be found', 'default', (namespace) => {
-  test('one call brings it to exactly what is desired', () => {
+  test('one call brings it to exactly the desired state', () => {
     fc.assert(
       fc.property(chainStates, desiredSets, (actual, desired) => {
         namespace.restore(4, filter('-F'));

@@ -41,7 +41,7 @@ test.each([
   [JSON.stringify({...block, network: '203.0.113.9', except: ['x']})],
   [JSON.stringify({...block, network: '203.0.113.9', untilMs: 'soon'})],
   [noteOf({...block, network: '203.0.113.9'}).slice(0, -10)],
-])('what is no note is passed over: %s', (...lines) => {
+])('a text that is no note is passed over: %s', (...lines) => {
   const state = tables();
   const text = `${lines.join('\n')}\n${noteOf(block)}`;
   expect(takeNotes(state, text, isSavedBlock)).toEqual([block]);

@@ -131,22 +131,25 @@ describeScenes('packets', allPlaces, (scene) => {
   const network = family === 4 ? '203.0.113.0/24' : '2001:db8::/64';
   const layouts = scene.backend === 'iptables' ? [1000, 0] : [1000];
 
-  test.each(layouts)('of who is blocked do not arrive (flatChainMax %d)', async (flatChainMax) => {
-    peers = await openPeers(scene);
-    // Whatever is open already would be accepted here, before our rules.
-    const accept = ['-A', 'INPUT', '-m', 'conntrack', '--ctstate', 'ESTABLISHED', '-j', 'ACCEPT'];
-    namespace.run(toolOf(family, variant), accept);
-    const running = start(scene, {flatChainMax});
-    await running.want();
-    for (const each of [hosts[family][0], network]) await proves(scene, running, each);
-  });
+  test.each(layouts)(
+    'of a blocked client do not arrive (flatChainMax %d)',
+    async (flatChainMax) => {
+      peers = await openPeers(scene);
+      // Whatever is open already would be accepted here, before our rules.
+      const accept = ['-A', 'INPUT', '-m', 'conntrack', '--ctstate', 'ESTABLISHED', '-j', 'ACCEPT'];
+      namespace.run(toolOf(family, variant), accept);
+      const running = start(scene, {flatChainMax});
+      await running.want();
+      for (const each of [hosts[family][0], network]) await proves(scene, running, each);
+    },
+  );
 
   const holes = layouts.flatMap((max) =>
     holed[family].map((each) => [each.network, max, each] as const),
   );
 
   test.each(holes)(
-    'of who is in a hole of %s do (flatChainMax %d)',
+    'of a client in a hole of %s do (flatChainMax %d)',
     async (_, flatChainMax, each) => {
       peers = await openPeers(scene, [neighbour[family]]);
       const running = start(scene, {flatChainMax});
@@ -188,7 +191,7 @@ describeScenes('packets to several ports', allPlaces, (scene) => {
     hookings.map((hookChains) => ({flatChainMax, hookChains})),
   );
 
-  test.each(ways)('who has logged in is served at the others: %j', async (way) => {
+  test.each(ways)('a client that has logged in is served at the others: %j', async (way) => {
     peers = await openPeers(scene, [neighbour[family]]);
     const running = start(scene, {...way, ports});
     for (const blocked of [client, network]) {

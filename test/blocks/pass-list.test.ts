@@ -49,7 +49,7 @@ function world(logins: readonly (readonly [string, number])[] = []) {
 }
 
 describe('a block that comes', () => {
-  test('of one address costs one look at the logins, beside 10,000 blocks and 10,000 logins', () => {
+  test('of one address costs one look at the logins, among 10,000 blocks and 10,000 logins', () => {
     const logins = Array.from(
       {length: 10_000},
       (_, i) => [`198.18.${i >> 8}.${i & 255}`, nowMs] as const,
@@ -83,7 +83,7 @@ describe('a block that comes', () => {
     expect([...list.passes.keys()]).toEqual(['203.0.113.8']);
   });
 
-  test('where too many pass: who logged in last', () => {
+  test('where too many pass: the latest logins stay', () => {
     const many = Array.from(
       {length: mostPasses + 9},
       (_, i) => [`198.18.${i >> 8}.${i & 255}`, nowMs - 1000 + i] as const,

@@ -17,8 +17,8 @@ function passing(logins: Readonly<Record<string, number>>, ...blocks: readonly B
   return [...passesOf(submitters, table, nowMs).keys()];
 }
 
-describe('who is served at the ports for submission all the same', () => {
-  test('who has logged in of late, and is blocked for guesses, by itself or with its network', () => {
+describe('clients that pass a block at the ports for submission', () => {
+  test('a client that logged in recently and is blocked for guesses, by itself or with its network', () => {
     const logins = {'203.0.113.7': 0, '203.0.113.8': loginMs - 1, '192.0.2.7': 0};
     expect(passing(logins, block('203.0.113.7'))).toEqual(['203.0.113.7']);
     expect(passing(logins, block('203.0.113.0/24'))).toEqual(['203.0.113.7', '203.0.113.8']);
@@ -26,25 +26,25 @@ describe('who is served at the ports for submission all the same', () => {
     expect(passing({'2001:db8::/64': 0}, block('2001:db8::/48'))).toEqual(['2001:db8::/64']);
   });
 
-  test('not who logged in too long ago, nor who is not blocked', () => {
+  test('not a client that logged in too long ago, nor one that is not blocked', () => {
     expect(passing({'203.0.113.7': loginMs}, block('203.0.113.7'))).toEqual([]);
     const over = block('203.0.113.7', {untilMs: nowMs});
     expect(passing({'203.0.113.7': 0}, over, block('203.0.113.9'))).toEqual([]);
   });
 
-  test('not a client that the operator blocks by its own address; in a network that the operator blocks it does', () => {
+  test('not a client that the operator blocks by its own address, but one in a network that the operator blocks', () => {
     const origin = 'operator';
     const own = block('203.0.113.7', {origin});
     expect(passing({'203.0.113.7': 0}, own, block('203.0.113.0/24'))).toEqual([]);
     expect(passing({'203.0.113.7': 0}, block('203.0.113.0/24', {origin}))).toEqual(['203.0.113.7']);
   });
 
-  test('none that lies in another: a set of networks takes no overlap', () => {
+  test('no client that lies in another one: a set of networks takes no overlap', () => {
     const logins = {'2001:db8::7': 0, '2001:db8::/64': 1};
     expect(passing(logins, block('2001:db8::/48'))).toEqual(['2001:db8::/64']);
   });
 
-  test('of too many those who logged in last', () => {
+  test('of too many the latest logins', () => {
     const many = Object.fromEntries(
       Array.from({length: mostPasses + 9}, (_, i) => [`198.18.${i >> 8}.${i & 255}`, 1000 - i]),
     );

@@ -40,7 +40,7 @@ describeInNamespace(
   'rules that nft has saved and loaded',
   'default',
   (namespace) => {
-    test('the daemon that comes up keeps what is wanted, and takes the rest away', async () => {
+    test('the daemon that comes up keeps the wanted ones, and removes the others', async () => {
       await reboot(namespace);
       const running = start(sceneOf(namespace, 'iptables'), {ports});
       const {firewall} = running;

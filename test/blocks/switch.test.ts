@@ -111,7 +111,7 @@ describeSwitches('Firewall.replaceOthers', (namespace) => {
     expect(dumpOfAll(old)).toBe(clean);
   });
 
-  test('while our own backend fails, what another holds stays', async () => {
+  test('while our own backend fails, the blocks of another stay', async () => {
     const old = sceneIn(namespace, 4, {backend: 'nftables', variant: 'default'});
     const next = sceneIn(namespace, 4, {backend: 'ipset', variant: 'default'});
     await start(old).want(hosts[4][0]);
@@ -139,7 +139,7 @@ describeSwitches('a set of our name that is not ours', (namespace) => {
     `create ${name} list:set`,
   ];
 
-  test.each(shapes)('%s: is said, and left alone', async (shape) => {
+  test.each(shapes)('%s: is reported, and left alone', async (shape) => {
     namespace.run('ipset', ['restore'], `${shape}\n`);
     const before = namespace.run('ipset', ['save']);
     const scene = sceneIn(namespace, 4, {backend: 'ipset', variant: 'default'});
@@ -154,7 +154,7 @@ describeSwitches('a set of our name that is not ours', (namespace) => {
     expect(namespace.run('ipset', ['save'])).toBe(before);
   });
 
-  test('as a leftover it is complained of once, however often it is looked at', async () => {
+  test('as a leftover it is reported once, however often it is looked at', async () => {
     namespace.run('ipset', ['restore'], `${shapes[0]}\n`);
     const running = start(sceneIn(namespace, 4, {backend: 'iptables', variant: 'default'}));
     await running.want(hosts[4][0]);

@@ -129,7 +129,7 @@ describeScenes('timeouts', ['ipset', 'nftables'], (scene) => {
     expect(said).toEqual([]);
   });
 
-  test('what somebody has deleted can be lifted all the same', async () => {
+  test('an element that another tool deleted can be lifted all the same', async () => {
     const {firewall, said} = start(scene);
     firewall.replace([blockOf(first), blockOf(network), blockOf(second)]);
     await firewall.enforce('remove');
@@ -149,7 +149,7 @@ describeScenes('timeouts', ['ipset', 'nftables'], (scene) => {
     expect(said.filter(([level]) => level === 'error')).toEqual([]);
   });
 
-  test('what lies in a block that ends stands at once, though the kernel still holds that', async () => {
+  test('a block within one that ends stands at once, though the kernel still holds that one', async () => {
     const {firewall, said, calls} = start(scene);
     const endMs = Date.now() + 700;
     firewall.replace([blockOf(network, endMs), blockOf(innerNet), blockOf(innerHost)]);
@@ -164,7 +164,7 @@ describeScenes('timeouts', ['ipset', 'nftables'], (scene) => {
     expect(said.filter(([level]) => level === 'error')).toEqual([]);
   });
 
-  test('a network takes the place of what nobody wants any more, also while that is kept', async () => {
+  test('a network takes the place of unwanted elements, also while those are kept', async () => {
     await start(scene).want(network);
     const {firewall, said} = start(scene);
     firewall.replace([blockOf(innerNet)]);

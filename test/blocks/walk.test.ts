@@ -68,7 +68,7 @@ describeScenes('a random walk', allPlaces, (scene) => {
   const {family} = scene;
   const vandals = vandalsOf(scene).filter(([what]) => !reckless.test(what));
 
-  test('ends in just what is wanted, and others’ rules as they were', async () => {
+  test('ends with just the wanted rules, and others’ rules as they were', async () => {
     addOthers(scene);
     const before = dump(scene);
     await fc.assert(

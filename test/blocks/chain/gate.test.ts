@@ -58,7 +58,7 @@ test.each<[string, Traffic, readonly string[], readonly string[], string]>([
   expect(trafficKey(traffic)).toBe(key);
 });
 
-test('in nftables it stands beside 25, for who has logged in too', () => {
+test('in nftables it stands beside 25, also for a client that has logged in', () => {
   const rules = dropRules({chain: 'X', ports: [25, 587], hooks, gate});
   expect(rules.map(({ports, submitters}) => [ports, submitters])).toEqual([
     [[25, 2500], 'too'],

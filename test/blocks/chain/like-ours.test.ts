@@ -59,7 +59,7 @@ test.each([
   expect(found(lines)).toEqual([]);
 });
 
-test('a few are told', () => {
+test('at most a few such chains are reported', () => {
   const many = Array.from({length: 9}, (_, at) =>
     one.map((line) => line.replaceAll('OLD', `OLD${at}`)),
   );

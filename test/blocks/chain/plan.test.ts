@@ -71,7 +71,7 @@ test('rules go in the order in which they stand: iptables looks for each from th
 });
 
 describe('planChain of a flat chain: properties', () => {
-  test('with unwanted rules removed, the steps lead to exactly what is desired', () => {
+  test('with unwanted rules removed, the steps lead to exactly the desired state', () => {
     fc.assert(
       fc.property(desiredSets, chainStates, (desired, actual) => {
         const after = afterSteps(actual, stepsTo(desired, actual));
@@ -127,7 +127,7 @@ describe('planChain of a flat chain: properties', () => {
     );
   });
 
-  test('changes neither what is desired nor what is there', () => {
+  test('changes neither the desired state nor the present one', () => {
     fc.assert(
       fc.property(desiredSets, chainStates, (desired, actual) => {
         const before = structuredClone([desired, actual]);

@@ -62,7 +62,7 @@ describe('branchesTo', () => {
 });
 
 describe('names of sub-chains', () => {
-  test('are told back into the branch, fit the kernel, and are no other chain’s', () => {
+  test('lead back to the branch, fit the kernel, and are no other chain’s', () => {
     fc.assert(
       fc.property(blockable, chainNames, chainNames, ({family, text}, chain, other) => {
         const which = {chain, ports: [25], hooks: ['INPUT']};

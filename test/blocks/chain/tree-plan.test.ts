@@ -72,7 +72,7 @@ function layoutAfter(given: Case): Layout {
 }
 
 describe('planChain: any state that can be found', () => {
-  test('leads to exactly what is desired, each rule once and within reach', () => {
+  test('leads to exactly the desired state, each rule once and within reach', () => {
     fc.assert(
       fc.property(cases, (given) => {
         const after = afterSteps(given.found, planOf(given));
@@ -93,7 +93,7 @@ describe('planChain: any state that can be found', () => {
     );
   });
 
-  test('with unwanted rules kept, what is desired stands and no network that stood is gone', () => {
+  test('with unwanted rules kept, each desired rule stands and no network that stood is gone', () => {
     fc.assert(
       fc.property(cases, (given) => {
         const after = afterSteps(given.found, planOf(given, 'keep'));
@@ -137,7 +137,7 @@ describe('planChain: any state that can be found', () => {
     );
   });
 
-  test('a hook that is late stays where somebody put it, with hookPlace any', () => {
+  test('a hook that is late stays where another program put it, with hookPlace any', () => {
     const made = afterSteps(absent(), planChain(flat, wishOf([]), absent()));
     const found: ChainState = {...made, hooks: [{chain: 'INPUT', counts: [1], place: 'late'}]};
     expect(planChain({...flat, hookPlace: 'any'}, wishOf([]), found)).toEqual([]);

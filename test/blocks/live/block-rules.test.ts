@@ -72,7 +72,7 @@ describe('families', () => {
     expect(programs.filter((program) => program.includes('ip6'))).toEqual([]);
   });
 
-  test('one that fails does not hold up the other', async () => {
+  test('a family that fails does not hold up the other', async () => {
     const firewall = make([4, 6]);
     firewall.replace([blockOf('192.0.2.1'), blockOf('2001:db8::1')]);
     await firewall.enforce('remove'); // ip6tables is missing
@@ -88,7 +88,7 @@ describe('families', () => {
     expect(kernel.rules('GUESSERS')).toBeUndefined();
   });
 
-  test('what cannot be removed at the end is said', async () => {
+  test('a chain that cannot be removed at the end is logged', async () => {
     const firewall = make([4]);
     await firewall.enforce('remove');
     kernel.refuses = (errand) => errand === 'restore';
@@ -128,7 +128,7 @@ describe('leftovers', () => {
     expect(programs).toContain('ipset');
   });
 
-  test('where the kernel cannot do what ipset asks, that is said once and nothing is lost', async () => {
+  test('where the kernel cannot do what ipset asks, one warning says so and nothing is lost', async () => {
     const why = 'ipset: ipset v7.17: Cannot open session to kernel.';
     answer = ({program}) => (program === 'ipset' ? {kind: 'failed', why} : undefined);
     const firewall = make([4]);
@@ -169,7 +169,7 @@ test('rules for other ports give way in the batch that brings the new ones, and 
   expect(standing()).toEqual(now);
 });
 
-test('who passes comes and goes by itself, and that is nobody’s change', async () => {
+test('a client that passes comes and goes by itself, and the firewall reports no foreign change', async () => {
   const firewall = make([4], {ports: [25, 587]});
   firewall.set(blockOf('192.0.2.1'));
   await firewall.enforce('remove');
@@ -227,7 +227,7 @@ test('half a listing of nft, which it calls done, is a table that must be made a
   expect(firewall.enforced.get(4)).toMatchObject({standing: 0, failure: undefined});
 });
 
-test('removeAll goes on behind what it cannot remove, and names it', async () => {
+test('removeAll goes on after a chain that it cannot remove, and names it', async () => {
   const why = 'nft: Operation not permitted';
   answer = ({program}) => (program === 'nft' ? {kind: 'failed', why} : undefined);
   const firewall = make([4]);

@@ -95,7 +95,7 @@ test.each([
   },
 );
 
-test('what was guarded under the present name, and under each other name, is told apart', () => {
+test('the guards under the present name, and under each other name, are told apart', () => {
   const state = emptyState('unsaved');
   // As versions before noted it.
   state.chains.set('OLD 25', {chain: 'OLD', port: 25});
@@ -119,7 +119,7 @@ test('one port at INPUT has the key that versions before gave it', () => {
   expect(state.chains.get('NOW 25')).toEqual(spec('NOW'));
 });
 
-test('no more is noted than its bound', () => {
+test('the notes keep their bound', () => {
   const state = emptyState('unsaved');
   for (let port = 1; port <= mostNoted + 5; port++) noteChain(state, spec('NOW', [port]));
   expect(state.chains.size).toBe(mostNoted);

@@ -23,7 +23,7 @@ describeInNamespace(
     const iptables = (...words: string[]): void => void namespace.run('iptables', words);
     const {runCall} = namespace;
 
-    test('nothing is said where none drops it', async () => {
+    test('give no line where none of them drops the client', async () => {
       iptables('-A', 'INPUT', '-s', '203.0.113.8', '-j', 'DROP');
       iptables('-A', 'INPUT', '-p', 'tcp', '--dport', '22', '-j', 'DROP');
       expect(await linesOf(runCall)).toEqual([]);
@@ -60,7 +60,7 @@ describeInNamespace(
       expect(await linesOf(runCall)).toEqual([expect.stringContaining('--match-set f2b-smtp src')]);
     });
 
-    test('our own chain: told where no block says so, and under a backend whose chain it is not', async () => {
+    test('our own chain: reported where no block explains it, and under a backend whose chain it is not', async () => {
       iptables('-N', spec.chain);
       iptables('-A', 'INPUT', '-p', 'tcp', '--dport', '25', '-j', spec.chain);
       iptables('-A', spec.chain, '-s', guesser, '-p', 'tcp', '--dport', '25', '-j', 'DROP');
@@ -77,7 +77,7 @@ describeInNamespace(
       expect(await linesOf(runCall, {block: 'stands', spec: moved})).toHaveLength(1);
     });
 
-    test('a table that iptables cannot list is told, not taken for an empty one', async () => {
+    test('a table that iptables cannot list is reported, not taken for an empty one', async () => {
       iptables('-A', 'INPUT', '-s', guesser, '-j', 'DROP');
       namespace.run('nft', ['-f', '-'], 'add rule ip filter INPUT ct state established accept\n');
       expect(await linesOf(runCall)).toEqual([

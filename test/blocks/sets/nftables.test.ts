@@ -14,7 +14,7 @@ const hosts = ['192.0.2.7', '192.0.2.8', '192.0.2.9'] as const;
 const network = '198.51.100.0/24';
 
 describeInNamespace('nftables: batches', 'default', (namespace) => {
-  test('what goes, what comes and what gets another time are one call', async () => {
+  test('elements that go, that come and that get another time are one call', async () => {
     const {intent, keeper, calls} = keeperIn(namespace);
     for (const text of [...hosts, network]) intent.set({network: text, untilMs: inMs(600_000)});
     await keeper.enforce('remove');

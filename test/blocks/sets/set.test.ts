@@ -41,7 +41,7 @@ const after = (found: Elements, steps: ReturnType<typeof planSet>, atMs = nowMs)
   doSetSteps(new Map(found), steps, atMs);
 
 describe('planSet: properties', () => {
-  test('what is wanted stands at least until its end, as far as the kernel counts', () => {
+  test('a wanted element stands at least until its end, as far as the kernel counts', () => {
     fc.assert(
       fc.property(intents, founds, (intent, found) => {
         const set = after(found, planSet(wish(intent), found));
@@ -57,7 +57,7 @@ describe('planSet: properties', () => {
     );
   });
 
-  test('what nobody wants goes, or ends within the slack; kept, nothing goes', () => {
+  test('an unwanted element goes, or ends within the slack; with keep, nothing goes', () => {
     fc.assert(
       fc.property(intents, founds, (intent, found) => {
         const set = after(found, planSet(wish(intent), found));
@@ -95,7 +95,7 @@ describe('planSet: properties', () => {
     );
   });
 
-  test('what goes comes first, so that nothing new overlaps it', () => {
+  test('removals come first, so that nothing new overlaps them', () => {
     fc.assert(
       fc.property(intents, founds, (intent, found) => {
         const kinds = planSet(wish(intent), found).map(({kind}) => kind === 'delete');
