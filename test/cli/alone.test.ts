@@ -41,7 +41,7 @@ beforeEach(() => {
   rmSync(stateDir, {force: true, recursive: true});
 });
 
-test('what is refused, or was not blocked, makes no chain', () => {
+test('a refused command, or one that finds no block, makes no chain', () => {
   expect(ask('unblock', '203.0.113.7')).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('203.0.113.7 was not blocked'),
@@ -83,7 +83,7 @@ test('why and list as JSON; without names none is there', () => {
   expect(listed).toMatchObject([{network: '203.0.113.7', blockedBy: 'operator'}]);
 });
 
-test('a socket at which nobody listens any more is told of', () => {
+test('a socket at which nobody listens any more is reported', () => {
   expect(ask('list').stderr).not.toContain('nobody listens');
   const dying = `require('net').createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, 'SIGKILL'))`;
   spawnSync(process.execPath, ['-e', dying]);

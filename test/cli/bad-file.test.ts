@@ -72,7 +72,7 @@ describe('a bad value in the file', () => {
     ['flush', [], {command: 'flush'}],
     ['confirm', [], {command: 'confirm'}],
   ])(
-    '%s is done by the daemon that runs, and each problem is told',
+    'the running daemon does %s, and each problem is printed',
     async (command, operands, request) => {
       badValue();
       await aDaemon();
@@ -98,7 +98,7 @@ describe('a bad value in the file', () => {
   });
 
   test.each([['flush', '--keep-blocks'], ['reload'], ['check', '192.0.2.7']])(
-    'what needs the whole configuration is 78: %s',
+    'a command that needs the whole configuration is 78: %s',
     async (...words) => {
       badValue();
       await aDaemon();
@@ -106,7 +106,7 @@ describe('a bad value in the file', () => {
     },
   );
 
-  test("a bad flag is the asker's own", async () => {
+  test('a bad flag is a problem of the asker alone', async () => {
     badValue();
     await aDaemon();
     expect([await ask('list', '--mailer-port=0'), asked]).toEqual([78, []]);
@@ -124,7 +124,7 @@ describe('a file that is no TOML', () => {
   });
 });
 
-test('where nobody knows the socket, nothing is asked: it could be that of another daemon', () => {
+test('where the socket is unknown, nothing is asked: it could be that of another daemon', () => {
   const socketWith = (text: string, options: Options = {config: path}): string | undefined => {
     fs.writeFileSync(path, text);
     const parsed = configOf(options);

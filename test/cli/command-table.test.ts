@@ -53,7 +53,7 @@ test.each(commands)('$words: its meaning is sentences; its options are those of 
   else expect(flags[0]).toBe('--config <PATH>');
 });
 
-test('what doctor and status advise is no command that lacks its operand', () => {
+test('doctor and status advise no command without its operand', () => {
   const needing = commands.filter(({words}) => words.includes('<')).map(nameOf);
   const folders = ['src/report', 'src/report/findings', 'src/report/greeting'];
   const files = folders.flatMap((folder) =>
@@ -72,7 +72,7 @@ test('what doctor and status advise is no command that lacks its operand', () =>
   expect(lacking).toEqual([]);
 });
 
-test('what status, doctor and why send to can be typed as it stands: no operand is left out', () => {
+test('the commands that status, doctor and why advise can be typed as they stand, with every operand', () => {
   const needy = commands.filter(({words}) => words.includes('<')).map(nameOf);
   expect(needy).toContain('check');
   const files = readdirSync('src/report', {recursive: true, encoding: 'utf8'})

@@ -56,7 +56,7 @@ describe('blocksmtp replay', () => {
   const row = (client: string, count: number, from: number): string =>
     Array.from({length: count}, (_, i) => guess(from + i, client, `name${i}`)).join('');
 
-  test('tells who would have been blocked, when and why; the whitelisted is not', () => {
+  test('names the clients that it would have blocked, when and why; the whitelisted is not among them', () => {
     const log = files.write(
       'mail.log',
       row('203.0.113.7', 10, 0) + row('203.0.113.8', 9, 10) + row('192.0.2.7', 20, 20),
@@ -101,7 +101,7 @@ describeInNamespace(
     ];
     const ask = (...words: string[]) => blocksmtp([...words, ...who, ...state], namespace.enter);
 
-    test('what was made under another port or name goes too', () => {
+    test('a block that was made under another port or name goes too', () => {
       const ours = (): string[] => namespace.list(4).match(/^.*(?:GUESSERS|OTHER).*$/gm) ?? [];
       ask('block', '203.0.113.7');
       expect(ours().join()).toContain('--dport 25 ');
@@ -143,7 +143,7 @@ describeInNamespace(
       expect(again.stderr).toContain('203.0.113.7 was not blocked');
     });
 
-    test('who only asks makes neither folder nor database, nor touches the firewall', () => {
+    test('a command that only asks makes neither folder nor database, and does not touch the firewall', () => {
       const before = namespace.list(4);
       const never = files.path('never');
       for (const [words, code, said] of [
@@ -196,7 +196,7 @@ describeInNamespace(
       expect(namespace.list(4)).not.toContain('GUESSERS');
     });
 
-    test('a wrong word makes no state, nor is anything else looked at', () => {
+    test('a wrong word makes no state, and stops the command before it looks at anything else', () => {
       const never = files.path('never');
       for (const words of [
         ['unblock', 'foo'],
@@ -213,7 +213,7 @@ describeInNamespace(
       }
     });
 
-    test('flush changes nothing in a dry run, nor while a daemon has the state that cannot be asked', async () => {
+    test('flush changes nothing in a dry run, and nothing while a daemon that does not answer has the state', async () => {
       ask('block', '203.0.113.7');
       const before = namespace.list(4);
       const dry = files.write('dry.toml', 'dry_run = true\n');
@@ -264,7 +264,7 @@ describeInNamespace(
   'blocksmtp block with a set, without a daemon',
   'default',
   (namespace) => {
-    test('the kernel ends the block itself, so nothing is said of that', () => {
+    test('the kernel ends the block itself, so the command says nothing about the end', () => {
       const places = [`--state-dir=${files.path('nft')}`, `--control-socket=${nobody}`];
       const words = ['block', '203.0.113.7', '--for=1h', '--backend=nftables', ...who, ...places];
       expect(blocksmtp(words, namespace.enter)).toMatchObject({

@@ -84,7 +84,7 @@ describe('blocksmtp: a bad configuration file is 78', () => {
     ]);
   });
 
-  test('one that is not there, when it was asked for', () => {
+  test('a missing one, when it was asked for', () => {
     expect(problemsOf(`--config=${files.path('none')}`)).toEqual([
       expect.stringMatching(/none.*: expected a configuration file that can be read$/),
     ]);

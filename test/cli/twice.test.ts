@@ -123,7 +123,7 @@ control_socket = "${files.path('socket')}"
     }
   });
 
-  test('an answer in words: what was done goes to standard output, that nothing was to standard error', () => {
+  test('an answer in words: a change goes to standard output, no change to standard error', () => {
     clean();
     const [first, second] = [ask(['block', address]), ask(['block', address])];
     expect([first.stderr, second.stdout]).toEqual(['', '']);

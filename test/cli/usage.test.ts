@@ -139,7 +139,7 @@ describe('blocksmtp: wrong usage is 64, with every wrong word in one message', (
     expect([ended.code, ended.stdout]).toEqual([64, '']);
   });
 
-  test('a trial without a time is told in one line', () => {
+  test('a trial without a time is reported in one line', () => {
     expect(complaints(blocksmtp(['reload', '--confirm']))).toHaveLength(1);
   });
 });

@@ -41,7 +41,7 @@ outbound = "off"
   }
   afterEach(() => end('SIGKILL'));
 
-  test('a flag of the daemon, and the list that it keeps, count; what the file says now is told', async () => {
+  test('uses the flags and the list of the running daemon, and also prints what the file says now', async () => {
     await start();
     const daemonSays = 'so says the daemon that runs\n';
     const listed = `192.0.2.7: never blocked: whitelisted by ${whitelist}:1: 192.0.2.0/24\n`;
@@ -67,7 +67,7 @@ outbound = "off"
     ]);
   });
 
-  test('where the daemon cannot be asked the files are, and that is said', () => {
+  test('uses the files where the daemon cannot be asked, and says so', () => {
     // Below a file there can be no socket: that is another error than that there is none.
     writeFileSync(whitelist, '192.0.2.0/24\n');
     const ended = blocksmtp(

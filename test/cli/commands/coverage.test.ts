@@ -33,7 +33,7 @@ function measure(): [Coverage, Coverage, Coverage] {
 /** A program that a busy machine releases too late has given up. Tries, a count. */
 const mostMeasurings = 5;
 
-test('all whom it holds back are named, nearly all of whom the kernel tells, and the tables name nobody', () => {
+test('all that it holds back are named, nearly all by the kernel, and the tables name nobody', () => {
   let [tables, events, hold] = measure();
   for (let i = 1; i < mostMeasurings && hold.connected < 40; i++) {
     [tables, events, hold] = measure();
@@ -59,7 +59,7 @@ test('in a network that is in use, and without rights, nothing is measured, and 
   return Promise.resolve();
 });
 
-describe('what is left behind', () => {
+describe('the leftovers', () => {
   let doctor: ChildProcess | undefined;
   afterEach(() => void doctor?.kill('SIGKILL'));
 
@@ -89,7 +89,7 @@ describe('what is left behind', () => {
       .filter((folder) => existsSync(folder));
 
   for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
-    test(`by a doctor who is ended with ${signal} in the middle: nothing`, async () => {
+    test(`of a doctor that is ended with ${signal} in the middle: none`, async () => {
       doctor = spawn(process.execPath, ['dist/blocksmtp.js', 'doctor', ...quick], {
         stdio: 'ignore',
       });

@@ -54,7 +54,7 @@ log_file = "${log}"
       /outgoing mail (?:to port|stays).*$/gm,
     ) ?? [];
 
-  test('each mode stands in both families, is told of, and goes with the next one', async () => {
+  test('each mode stands in both families, is logged, and goes with the next one', async () => {
     await start();
     await until('the rules', () => count(/--datestop/g) === 2);
     expect(ask('status').stdout).toMatch(
@@ -88,7 +88,7 @@ log_file = "${log}"
     ]);
   });
 
-  test('a reload does not let go for a moment what is held', async () => {
+  test('a reload keeps the hold without a gap', async () => {
     const before = said().length;
     await start();
     await until('the notice that the rules stand', () => said().length === before + 1);

@@ -33,7 +33,7 @@ const eventsOf = (printed: string) =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe('explain tells of each line', () => {
-  test('where it stands, what is read from it and what came of it', async () => {
+  test('where it stands, what it says and what came of it', async () => {
     const {code, printed} = await explained(`${unknown}\nx\n\n${from}`, 'json');
     expect(code).toBe(0);
     expect(eventsOf(printed)).toMatchObject(
@@ -103,7 +103,7 @@ describe('explain tells of each line', () => {
     ]);
   });
 
-  test('that a name was asked for by a client that was blocked then', async () => {
+  test('that its client asked for a name while it was blocked', async () => {
     const names = Array.from({length: 11}, (_, i) => unknown.replace('anna', `name${i}`));
     const again = [unknown, from].map((line) => line.replaceAll('0152:', '0153:'));
     const {printed} = await explained([...names, from, ...again].join('\n'), 'json');
@@ -116,7 +116,7 @@ describe('explain tells of each line', () => {
     });
   });
 
-  test('what became of mail, and whose it was', async () => {
+  test('the end of each mail, and its user', async () => {
     const mail = from.replace('size=0, class=0, nrcpts=0', 'size=400, class=0, nrcpts=1');
     const to = `${head}6AKC0000000152: to=<anna@example.net>, delay=00:00:01, mailer=local, dsn=2.0.0, stat=Sent`;
     const alias = to

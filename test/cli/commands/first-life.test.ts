@@ -29,7 +29,7 @@ function begun() {
 }
 
 describe('a daemon that is started while a configuration is on trial', () => {
-  test('takes the one before, lifts what was blocked since, and remembers it', () => {
+  test('takes the one before, lifts the blocks made since, and remembers it', () => {
     expect(begun()).toMatchObject({config: {threshold: 11}, liftSinceMs: 1000});
     expect(readTrial(folder)).toEqual({
       kind: 'failed',
@@ -43,7 +43,7 @@ describe('a daemon that is started while a configuration is on trial', () => {
   });
 
   test.each(['running', 'failed'] as const)(
-    'takes a file that was corrected since: the %s trial is over, and that is said',
+    'takes a file that was corrected since: the %s trial is over, and a notice says so',
     (kind) => {
       writeTrial(folder, {kind, before, tried, sinceMs: 1000, untilMs: 2000});
       fs.writeFileSync(path, tried.replace('12', '13'));
@@ -64,14 +64,14 @@ describe('a daemon that is started while a configuration is on trial', () => {
     expect(readTrial(folder)?.kind).toBe('running');
   });
 
-  test('takes what the file says where the one before cannot be used any more', () => {
+  test('takes the file where the one before cannot be used any more', () => {
     fs.rmSync(join(folder, 'whitelist'));
     const {config, why} = begun();
     expect(config.threshold).toBe(12);
     expect(why).toMatchObject({level: 'error', message: expect.stringContaining('no such file')});
   });
 
-  test('takes what the file says where the trial cannot be read', () => {
+  test('takes the file where the trial cannot be read', () => {
     fs.writeFileSync(join(folder, 'trial.json'), '{"kind": "running"');
     expect(begun()).toMatchObject({config: {threshold: 12}});
   });

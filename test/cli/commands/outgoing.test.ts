@@ -49,7 +49,7 @@ const begin = (words: readonly string[], before: readonly string[] = []): Child 
 describe('watch', () => {
   const words = [`--outbound-ports=${port}`, '--outbound-interval=1s'];
 
-  test('prints an object for each connection, and ends when it is told to', async () => {
+  test('prints an object for each connection, and ends on request', async () => {
     child = begin(['watch', '--json', ...words]);
     const {pid} = spam();
     const {output} = child;

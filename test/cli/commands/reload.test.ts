@@ -24,7 +24,7 @@ test('a daemon that listens a moment later gets it', async () => {
   control.close();
 });
 
-test('where none runs that is the answer, a moment later', async () => {
+test('where no daemon runs the answer says so, a moment later', async () => {
   const config = configIn(newDir());
   const told: string[] = [];
   const output = {print: () => undefined, complain: (text: string) => void told.push(text)};

@@ -21,14 +21,14 @@ async function reported(folder: string, form: 'text' | 'json', seconds = 86_400)
   return {code, printed: printed(), told};
 }
 
-test('of nothing it says that nothing was counted, and makes nothing', async () => {
+test('without data it says that nothing was counted, and makes nothing', async () => {
   const {code, printed, told} = await reported(newDir(), 'text');
   expect([code, told]).toEqual([0, []]);
   expect(printed).toContain('Nothing was counted yet.');
   expect(printed).toContain('Nobody was blocked.');
 });
 
-test('what was saved is told: hours, and the history of that time', async () => {
+test('the report has the saved hours, and the history of that time', async () => {
   const folder = newDir();
   const {stateDir} = configIn(folder);
   mkdirSync(stateDir);

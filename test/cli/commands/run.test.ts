@@ -40,7 +40,7 @@ afterEach(async () => {
 const guess = (client: string, names = 12): void =>
   fs.appendFileSync(place('mail.log'), guessLines(client, names, Date.now()));
 
-test('a dry run remembers over a reload whom it would have blocked', async () => {
+test('a dry run remembers over a reload the clients that it would have blocked', async () => {
   guess('192.0.2.7');
   await until('the block', () => times(/block 192\.0\.2\.7 /g) === 1);
   configure(11);

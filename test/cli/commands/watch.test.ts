@@ -11,14 +11,14 @@ const cellsOf = (sighting: Sighting, name?: string): string[] => {
   return starts.map((start, i) => row.slice(start, starts[i + 1]).trimEnd());
 };
 
-test('what fits stands as it is', () => {
+test('a text that fits stays as it is', () => {
   expect(cellsOf(sightingOf(), 'mx.example').slice(1)).toEqual([
     ...['www-data', '4711', 'certain', '203.0.113.9:25 mx.example', '/usr/bin/perl /tmp/x.pl'],
     ...['/tmp', '/usr/sbin/apache2 (4700)', 'unit apache2.service'],
   ]);
 });
 
-test('what does not is cut, and moves nothing', () => {
+test('a text that does not fit is cut, and moves nothing', () => {
   const long: Partial<Owner> = {
     user: 'systemd-timesync',
     script: `/srv/${'customers/'.repeat(10)}x.pl`,
@@ -34,13 +34,13 @@ test('what does not is cut, and moves nothing', () => {
   ]);
 });
 
-test('of an address that is too long both ends stay', () => {
+test('an address that is too long keeps both ends', () => {
   const remote = '2001:db8:1111:2222:3333:4444:5555:6666';
   const sighting = {...sightingOf(), connection: connectionTo(remote)};
   expect(cellsOf(sighting, 'mx.example')[4]).toBe('[2001:d...333:4444:5555:6666]:25');
 });
 
-test('nobody is named whom nobody knows', () => {
+test('an unknown user has no name', () => {
   const left = {...connection, inode: '0', uid: 0};
   const unknown: Sighting = {...bareSighting, connection: left, sureness: 'unknown'};
   const gone: Sighting = {...unknown, sureness: 'gone', owner: goneOwner(4711, 'perl', 1)};

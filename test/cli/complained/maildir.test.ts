@@ -178,24 +178,27 @@ describe('a sweep', () => {
     expect(fs.readdirSync(at.path).sort()).toEqual(['cur', 'new', 'tmp']);
   });
 
-  asRoot('where nobody can be told goes to a folder of its own; not known yet stays', async () => {
-    const at = await world();
-    put(at, 1, 'virus Win.Trojan.A');
-    give(at);
-    const spool = new Spool();
-    spool.contact = {kind: 'failed', why: 'no answer', againMs: 0};
-    await swept(at, spool);
-    expect(names(at, 'new')).toHaveLength(1);
-    spool.contact = {kind: 'none', network: client, why: 'nobody'};
-    await swept(at, spool);
-    expect([names(at, 'new'), names(at, '.NoContact/cur')]).toEqual([
-      [],
-      [expect.stringMatching(/:2,P$/)],
-    ]);
-    expect(spool.said).toEqual([]);
-  });
+  asRoot(
+    'a message without a contact goes to a folder of its own; one with an unknown contact stays',
+    async () => {
+      const at = await world();
+      put(at, 1, 'virus Win.Trojan.A');
+      give(at);
+      const spool = new Spool();
+      spool.contact = {kind: 'failed', why: 'no answer', againMs: 0};
+      await swept(at, spool);
+      expect(names(at, 'new')).toHaveLength(1);
+      spool.contact = {kind: 'none', network: client, why: 'nobody'};
+      await swept(at, spool);
+      expect([names(at, 'new'), names(at, '.NoContact/cur')]).toEqual([
+        [],
+        [expect.stringMatching(/:2,P$/)],
+      ]);
+      expect(spool.said).toEqual([]);
+    },
+  );
 
-  asRoot('what is held stays where it is', async () => {
+  asRoot('a message that is held stays where it is', async () => {
     const at = await world();
     put(at, 1, 'virus Win.Trojan.A');
     give(at);
@@ -222,7 +225,7 @@ describe('a sweep', () => {
   );
 
   asRoot(
-    'a link to what the owner must not read, and one he may not follow, are no messages',
+    'a link to a file that the owner must not read, and one that the owner may not follow, are no messages',
     async () => {
       const at = await world();
       fs.symlinkSync('/etc/shadow', join(at.path, 'new/1.shadow'));
@@ -324,7 +327,7 @@ describe('a sweep', () => {
     },
   );
 
-  asRoot('whose parent is killed ends, and moves nothing', async () => {
+  asRoot('a sweep whose parent is killed ends, and moves nothing', async () => {
     const at = await world(0);
     put(at, 1, 'virus Win.Trojan.A');
     give(at);

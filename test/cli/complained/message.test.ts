@@ -53,7 +53,7 @@ const knows = (answer: ContactAnswer) => ({
 });
 
 describe('complain message', () => {
-  test('prints the verdict, whom to tell, and what a complaint would say', async () => {
+  test('prints the verdict, the contact, and what a complaint would say', async () => {
     const {file, output, parts, ...rest} = world();
     const wish = {files: [file], form: 'text', ...rest} as const;
     expect(await complainMessages(wish, config, parts.log, output, knows(found))).toBe(0);
@@ -80,7 +80,7 @@ describe('complain message', () => {
     expect(asked).toEqual([]);
   });
 
-  test('a file that is not there is told, and nothing is printed', async () => {
+  test('reports a missing file, and prints nothing else', async () => {
     const {output, parts, complaints, ...rest} = world();
     const wish = {files: ['/nowhere/x'], form: 'text', ...rest} as const;
     expect(await complainMessages(wish, config, parts.log, output, printsOnly)).toBe(69);

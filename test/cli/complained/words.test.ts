@@ -24,7 +24,7 @@ describe('good words', () => {
   });
 });
 
-describe('bad words are told all at once, each with what is expected', () => {
+describe('all bad words are reported at once, each with what is expected', () => {
   test.each([
     ['message', [], {}, '0 operands'],
     ['headers', ['a', 'b'], {}, '2 operands'],

@@ -44,7 +44,7 @@ describe('without a daemon', () => {
     expect(fs.existsSync(files.path('state'))).toBe(false);
   });
 
-  test('what only the daemon can do is not available', () => {
+  test('a command that needs the daemon is not available', () => {
     const ended = ask('complain', '--send');
     expect([ended.code, complaints(ended)]).toEqual([
       ...[69, ['no daemon runs: it notes what is due, and sends it']],
@@ -60,17 +60,20 @@ describe('files', () => {
   });
 });
 
-whereAvailable({root: true, tools: ['setpriv']})('without rights: what to do is said', async () => {
-  await chmod(files.path('.'), 0o755);
-  const mail = files.write('mail.eml', 'Subject: x\n\n');
-  fs.chmodSync(mail, 0o600);
-  const headers = asNobody('complain', 'headers', mail);
-  expect([headers.code, complaints(headers)]).toEqual([69, [`${mail}: permission denied`]]);
-  ask('complaints', 'never', '192.0.2.0/24');
-  for (const words of [[], ['never', '198.51.100.0/24']]) {
-    const ended = asNobody('complaints', ...words);
-    expect([ended.code, complaints(ended)[0]]).toEqual([
-      ...[69, expect.stringMatching(/^permission denied: run it as root/)],
-    ]);
-  }
-});
+whereAvailable({root: true, tools: ['setpriv']})(
+  'without rights the commands say what to do',
+  async () => {
+    await chmod(files.path('.'), 0o755);
+    const mail = files.write('mail.eml', 'Subject: x\n\n');
+    fs.chmodSync(mail, 0o600);
+    const headers = asNobody('complain', 'headers', mail);
+    expect([headers.code, complaints(headers)]).toEqual([69, [`${mail}: permission denied`]]);
+    ask('complaints', 'never', '192.0.2.0/24');
+    for (const words of [[], ['never', '198.51.100.0/24']]) {
+      const ended = asNobody('complaints', ...words);
+      expect([ended.code, complaints(ended)[0]]).toEqual([
+        ...[69, expect.stringMatching(/^permission denied: run it as root/)],
+      ]);
+    }
+  },
+);

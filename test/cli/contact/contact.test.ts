@@ -121,7 +121,7 @@ whereRoot('by HTTPS from the bootstrap to the registry, and to another one', asy
 });
 
 whereRoot(
-  'what one command asked counts for the next, and none asks more than a day allows',
+  'the questions of one command count for the next, and none asks more than a day allows',
   async () => {
     const {ask, requests, counts} = await openHouse();
     ask('192.0.2.7');

@@ -63,7 +63,7 @@ outbound = "off"
     expect(run('disallow', '192.0.2.7')[1]).toContain('and the daemon knows it');
   });
 
-  test('a file that cannot be written is as it was, and that is said', () => {
+  test('leaves a file that it cannot write as it was, and says so', () => {
     const {code, stderr} = blocksmtp(
       ['allow', '192.0.2.7', '--white-list=/proc/none', ...own],
       namespace.enter,

@@ -58,7 +58,7 @@ describe('progressBar', () => {
   });
 });
 
-test('where no terminal is there is no bar, and a reader that goes away is no fault', () => {
+test('without a terminal there is no bar, and a reader that goes away is no fault', () => {
   const files = temporary();
   const log = files.write('mail.log', 'Nov 21 11:51:44 relay sm-mta[7]: x\n'.repeat(200_000));
   const words = [`--config=${files.write('c.toml', '')}`, `--white-list=${files.write('w', '')}`];

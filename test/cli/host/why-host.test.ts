@@ -102,7 +102,7 @@ test('its addresses by DNS and log: which is blocked, when, why, what was refuse
   expect(rest.at(-1)).toMatch(/^an address is only a hint: /);
 });
 
-test('without a DNS and without a daemon the log answers, and it says what is missing', async () => {
+test('without a DNS and without a daemon the log answers, and the answer says what is missing', async () => {
   const {code, text} = await told('partner.example', 'none', () => asksNobody('partner.example'));
   expect(code).toBe(0);
   expect(text).toMatch(
@@ -126,7 +126,7 @@ test('mail that was taken has come here; where no log was read nobody knows', as
   );
 });
 
-test('nothing is known of it: what to ask the sender for', async () => {
+test('an unknown host: what to ask the sender for', async () => {
   const nobody = {found: [], silent: ['the DNS: A of x.example: ESERVFAIL']};
   const {code, text} = await told('x.example', 'runs', () => Promise.resolve(nobody));
   expect(code).toBe(0);
@@ -134,7 +134,7 @@ test('nothing is known of it: what to ask the sender for', async () => {
   expect(text).toMatch(/^not known: the DNS: A of x\.example: ESERVFAIL$/m);
 });
 
-test('as JSON: all that is told, times in UTC', async () => {
+test('as JSON: all facts, with times in UTC', async () => {
   const {text} = await told('partner.example', 'runs', () => Promise.resolve(found), 'json');
   expect(JSON.parse(text)).toMatchObject({
     host: 'partner.example',
@@ -156,7 +156,7 @@ test('as JSON: all that is told, times in UTC', async () => {
   });
 });
 
-test('a daemon that refuses: the log is told, and that the rest is not known; exit 69', async () => {
+test('a daemon that refuses: the answer has the log, and says that the rest is unknown; exit 69', async () => {
   const dir = newDir();
   const config = {...configIn(dir), syslogMsgsFile: [join(dir, 'none.log')]};
   const answering = () => Promise.resolve({kind: 'strange'});

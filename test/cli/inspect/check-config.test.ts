@@ -70,7 +70,7 @@ describe('a bad file', () => {
     ]);
   });
 
-  test('that cannot be read', () => {
+  test('an unreadable file', () => {
     mkdirSync(files.path('folder'));
     for (const name of ['none', 'folder']) {
       const ended = blocksmtp(['check-config', files.path(name)]);
@@ -83,13 +83,16 @@ describe('a bad file', () => {
     ['lists over many lines', `x% = [\n${'1,\n'.repeat(100)}]\n`, 2000, 51],
     ['a list without an end', '1,\n', 200_000, 1],
     ['lines that are no TOML', 'from % to %\n', 100_000, 1],
-  ])('a large file of another kind is told briefly and soon: %s', (name, line, count, problems) => {
-    const lines = Array.from({length: count}, (_, i) => line.replaceAll('%', String(i)));
-    const before = name.startsWith('a list') ? 'threshold = 12\nx = [\n' : '';
-    const {code, told} = check(before + lines.join(''));
-    expect(code).toBe(78);
-    expect(told).toMatch(new RegExp(`BAD: ${problems} problem`));
-  });
+  ])(
+    'a large file of another kind is reported briefly and soon: %s',
+    (name, line, count, problems) => {
+      const lines = Array.from({length: count}, (_, i) => line.replaceAll('%', String(i)));
+      const before = name.startsWith('a list') ? 'threshold = 12\nx = [\n' : '';
+      const {code, told} = check(before + lines.join(''));
+      expect(code).toBe(78);
+      expect(told).toMatch(new RegExp(`BAD: ${problems} problem`));
+    },
+  );
 
   test('a key that a terminal would obey is shown, and not obeyed', () => {
     const {problems} = check('"a\\u001b[2J\\nb\\u009b1m" = 1\n');
@@ -97,7 +100,7 @@ describe('a bad file', () => {
     expect(problems[0]).toMatch(/^c\.toml:1: "a\\u001b\[2J\\nb\\u009b1m": [\x20-\x7e]*$/);
   });
 
-  test('a bad flag is told beside it', () => {
+  test('a bad flag is reported beside it', () => {
     const {code, problems} = check('threshold = 1\n', '--debug=9');
     expect(code).toBe(78);
     expect(problems).toEqual([expect.stringMatching(/^--debug: /), expect.stringMatching(/:1: /)]);
@@ -105,7 +108,7 @@ describe('a bad file', () => {
 });
 
 describe('a good file', () => {
-  test('is told so; what cannot work is advice, and nothing is made', () => {
+  test('is reported as good; what cannot work is advice, and nothing is made', () => {
     const folder = files.path('new');
     const {code, problems, told} = check(
       `state_dir = "${folder}/state"\nlog_file = "${files.path('log')}"\n` +

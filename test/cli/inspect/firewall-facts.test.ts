@@ -7,7 +7,7 @@ import {spec} from '../../support/kernel/samples.js';
 import {type Scene, start, stopAll} from '../../support/kernel/scenes.js';
 
 describeInNamespace(
-  'what nft saves',
+  'the rules that nft saves',
   'default',
   (namespace) => {
     const savedOf = async (backend: Scene['backend'], hookChains: readonly string[]) => {
@@ -32,7 +32,7 @@ describeInNamespace(
       ['iptables', ['FORWARD']],
       ['ipset', ['INPUT']],
       ['nftables', ['INPUT']],
-    ] as const)('by %s at %j: what does not load is seen', async (backend, hooks) => {
+    ] as const)('by %s at %j: rules that do not load are seen', async (backend, hooks) => {
       const saved = await savedOf(backend, hooks);
       expect(holdsOurChain(saved, spec.chain)).toBe(!loads(saved));
     });
@@ -41,7 +41,7 @@ describeInNamespace(
       const saved = await savedOf('ipset', ['INPUT']);
       expect(holdsOurChain(saved, 'OTHER')).toBe(false);
     });
-    test('flush tells of a chain that nobody knows, and leaves it', () => {
+    test('flush reports a chain that nobody knows, and leaves it', () => {
       const folder = temporary();
       const words = [`--state-dir=${folder.path('state')}`, `--control-socket=${folder.path('s')}`];
       const rule = ['-s', '203.0.113.7', '-p', 'tcp', '--dport', '25', '-j', 'DROP'];

@@ -54,7 +54,7 @@ test.each([
   expect(ended.stderr).toMatch(/the kernel holds \S+.* of IPv4/);
 });
 
-test('one that is stopped; doctor finds it, and measures nothing then', async () => {
+test('a stopped daemon; doctor finds it, and measures nothing then', async () => {
   const pid = await hang('');
   process.kill(pid, 'SIGSTOP');
   expect(ask('status').stderr).toContain(`pid ${pid}) has not answered for 1 s: it is stopped`);
@@ -62,7 +62,7 @@ test('one that is stopped; doctor finds it, and measures nothing then', async ()
   expect([doctor.code, doctor.stdout]).toEqual([1, expect.stringMatching(/^BAD .*it is stopped/m)]);
 });
 
-test('one that listens and sleeps', async () => {
+test('a daemon that listens and sleeps', async () => {
   await hang('');
   expect(ask('status').stderr).toMatch(/has not answered for 1 s: it sleeps/);
 });

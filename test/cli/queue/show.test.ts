@@ -78,7 +78,7 @@ test('--watch with --json prints one object a round, and nothing between', async
   expect(all).toEqual([1, 1]);
 });
 
-test('of more than the limit the newest are shown, oldest first', async () => {
+test('the newest are shown where there are more than the limit, oldest first', async () => {
   for (let second = 0; second < 500; second++) {
     world.put(
       'mqueue/q1',

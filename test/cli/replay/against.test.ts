@@ -108,7 +108,7 @@ test('a client whose good mail would not have come stands first, above worse gue
   expect(text).toContain('Look at the first client');
 });
 
-test('a second file with an error is told, and nothing is read', async () => {
+test('a second file with an error is reported, and nothing is read', async () => {
   const bad = configFile('bad.toml', 'threshold = "many"');
   const {code, printed, said} = await run([], bad);
   expect([code, printed]).toEqual([78, '']);

@@ -37,7 +37,7 @@ test('with a second policy both stand side by side', async () => {
   expect(page).toContain('Whom each policy would have blocked');
 });
 
-test('a page that cannot be written is told before the log is read', async () => {
+test('a page that cannot be written is reported before the log is read', async () => {
   const {output, log, printed} = collected();
   const wanted = {form: 'text', html: join(newDir(), 'none', 'page.html')} as const;
   const code = await replay(['etc/sample.log'], configWith([]), wanted, log, output);

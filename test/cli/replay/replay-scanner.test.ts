@@ -83,7 +83,7 @@ function sums(outcomes: readonly Outcome[]): Record<string, unknown> {
   };
 }
 
-test('replay says of any log what the guard says that reads every line', async () => {
+test('replay gives for any log the same result as the guard that reads every line', async () => {
   let blocks = 0;
   await fc.assert(
     fc.asyncProperty(syntheticLog, async (log) => {

@@ -136,7 +136,7 @@ describe('a block begins when the log names its client', () => {
     expect(blocks).toMatchObject([{fromMs: namedMs, untilMs: namedMs + 3_600_000}]);
   });
 
-  test('and what came while it stood is paid for, though the client went on', async () => {
+  test('and the guesses while it stood are paid for, though the client went on', async () => {
     const later = (guess(4) + guess(5) + guess(6) + end).replaceAll('0152:', '0153:');
     const log = guess(1) + guess(2) + guess(3) + end + later.replaceAll('T12:00', 'T12:30');
     const {printed} = await replayOf([file('on', log)]);

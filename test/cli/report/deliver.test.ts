@@ -55,7 +55,7 @@ test('a mail has the text', async () => {
   expect(text).toContain('WHAT EACH THRESHOLD WOULD HAVE DONE');
 });
 
-test('what did not go is told, and the rest goes all the same', async () => {
+test('a delivery that fails is reported, and the others go all the same', async () => {
   const folder = newDir();
   const html = join(folder, 'taken');
   mkdirSync(html);

@@ -13,7 +13,7 @@ test.each([
   expect(row?.wrongIn?.([...operands], options).join('\n')).toContain(said);
 });
 
-test('what is meant is good', () => {
+test('correct words are taken', () => {
   expect(complain?.wrongIn?.([], {send: true, yes: true})).toEqual([]);
   expect(complaints?.wrongIn?.(['forget', 'a@example.net'], {})).toEqual([]);
 });

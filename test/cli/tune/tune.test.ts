@@ -65,7 +65,7 @@ test('many single guessers beside many good senders: a step tighter, with the pr
   expect(tuning.curve.points[3]).toMatchObject({blocked: 40, answers: 400});
 });
 
-test('partners that begin with an old list: nothing tighter, they are named, and the price is told', async () => {
+test('partners that begin with an old list: nothing tighter; they are named, with the price', async () => {
   const tuning = await found(mailers, guessing, mistyping(days, 12));
   expect(tuning.likelyInnocent.map(({client}) => client)).toContain('203.0.113.11');
   expect(trialOf(tuning, 10).fit).toMatchObject({likelyInnocent: 6, goodDuring: 6});
@@ -115,7 +115,7 @@ test('one large harvest from one host is no reason to change anything', async ()
   expect(tuning.proposal.kind).toBe('keep');
 });
 
-test('few good senders, or few days: not tighter, and what is needed is told', async () => {
+test('few good senders, or few days: nothing tighter, and the answer says what is needed', async () => {
   const few = await run([logOf(honest(days, 50, 10), guessing)], {form: 'text'});
   expect(few.printed).toMatch(
     /does not support it: good mail came from 50 clients.*100 are needed/,
@@ -191,7 +191,7 @@ test('a file that cannot or must not be written is refused before the log is rea
   expect(said.join('\n')).toContain('this log is to be read');
 });
 
-test('where nothing is to be changed nothing is written, and the exit code says so', async () => {
+test('where nothing is to change no file is written, and the exit code says so', async () => {
   const write = join(folder, 'none.toml');
   const {code, said} = await run([logOf(mailers)], {write});
   expect(code).toBe(1);
@@ -211,7 +211,7 @@ test('an empty log, one of another mailer, and one that is not there', async () 
   expect(await run([join(folder, 'missing.log')])).toMatchObject({code: 69, printed: ''});
 });
 
-test('a log whose lines stand in no order of time ends, and proposes nothing tighter', async () => {
+test('a log in no order of time is read to its end, and tune proposes nothing tighter', async () => {
   const lines = relayLog(mailers, guessing).split(/(?<=\n)/);
   const path = join(folder, 'mixed.log');
   writeFileSync(
