@@ -30,7 +30,7 @@ test('the wait begins anew with each block', () => {
   expect(due([deed('192.0.2.7', {blocksMs: [startMs, startMs + 1000]})])).toEqual([]);
 });
 
-test('what is older than three days tells nobody anything', () => {
+test('guessing older than three days is reported to nobody', () => {
   const one = [deed('192.0.2.7')];
   expect([due(one, 3 * dayMs), due(one, 3 * dayMs + 1)]).toEqual([['192.0.2.7'], []]);
 });
@@ -57,13 +57,13 @@ describe('a first block', () => {
     expect(due([a, b, old])).toEqual([]);
   });
 
-  test('one that was blocked again needs no neighbours, and counts as one', () => {
+  test('a client that was blocked again needs no neighbours, and counts as one', () => {
     expect(due([a, b, deed('192.0.2.9')])).toEqual(['192.0.2.7', '192.0.2.8', '192.0.2.9']);
     expect(due([a, deed('192.0.2.9')])).toEqual(['192.0.2.9']);
   });
 });
 
-describe('who was named', () => {
+describe('a client that was named', () => {
   const told = (as: 'sent' | 'shown', atMs: number) => [deed('192.0.2.7', {told: {atMs, as}})];
 
   test('is not named again for seven days', () => {

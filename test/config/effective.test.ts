@@ -16,7 +16,7 @@ const daemons: Config = {
 };
 const told = shownSettings(daemons);
 
-test('each difference is told, as the file would have it', () => {
+test('each difference is listed, as the file would have it', () => {
   expect(differences(here, shownSettings(here))).toEqual([]);
   expect(differences(here, told)).toEqual([
     {key: 'mailer_syslog_name', daemon: '"sm-mta,mta-in"', here: '"auto"'},
@@ -26,7 +26,7 @@ test('each difference is told, as the file would have it', () => {
   ]);
 });
 
-test('how warnings are sent is not told: it may hold a secret', () => {
+test('the settings of warnings are not shown: they may hold a secret', () => {
   expect(JSON.stringify(told)).not.toContain('secret');
 });
 

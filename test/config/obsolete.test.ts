@@ -22,7 +22,7 @@ test('they are those of 1.0 that went, and no setting of today', () => {
   for (const name of obsoleteNames) expect(sampleConfig()).not.toContain(keyOf(name));
 });
 
-test('a file with them is good, and a typing error beside them is told', () => {
+test('a file with them is good, and a typing error beside them is reported', () => {
   const sources = {flags: {}, file: 'f.toml', isSchedule: () => true};
   const parsed = parseConfig({...sources, table});
   expect(parsed).toMatchObject({kind: 'config', config: {threshold: 12}});

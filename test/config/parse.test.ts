@@ -110,7 +110,7 @@ describe('parseConfig: problems', () => {
     }
   });
 
-  test('of very many unknown keys so many are told one by one, and how many more there are', () => {
+  test('of very many unknown keys the first are listed, with the number of the others', () => {
     const keys = Array.from({length: 100_000}, (_, i) => [`treshold_${i}`, i]);
     const told = problemsOf({table: Object.fromEntries(keys) as Record<string, unknown>});
     expect(told).toHaveLength(mostUnknownKeys + 1);
@@ -160,7 +160,7 @@ describe('parseConfig: problems', () => {
     expect(problem.length).toBeLessThan(250);
   });
 
-  test('every bad value is told, of flags and of the file', () => {
+  test('every bad value is reported, of flags and of the file', () => {
     const bad: Record<SettingName, Raw> = Object.fromEntries(
       settingNames.map((name) => [name, '\n']),
     ) as Record<SettingName, Raw>;
@@ -186,7 +186,7 @@ describe('parseConfig: contradictions', () => {
     ]);
   });
 
-  test('it is told beside every other problem', () => {
+  test('each is reported beside every other problem', () => {
     expect(problemsOf({flags: {blockTime: '2h', blockTimeMax: '1h', threshold: '1'}})).toEqual([
       '--threshold: "1": expected a whole number from 2 to 1000',
       '--block-time-max: 1h: expected at least block_time, which is 2h',

@@ -115,7 +115,7 @@ test.each(answers)('%j is read as it was sent', (answer) => {
   expect(parseAnswer(sent(answer))).toEqual(answer);
 });
 
-test('what a later version has beside it stays, in its order', () => {
+test('additions of a later version stay, in their order', () => {
   const value = {more: 1, kind: 'blocks', blocks: [{madeBy: 'x', ...block}]};
   expect(JSON.stringify(parseAnswer(value))).toBe(JSON.stringify(value));
 });
@@ -136,7 +136,7 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown
   return Array.isArray(value) ? Object.values(copy) : copy;
 }
 
-describe('what is no answer of this version', () => {
+describe('an answer that is not of this version', () => {
   test.each([
     undefined,
     null,

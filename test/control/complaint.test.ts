@@ -79,7 +79,7 @@ describe('complain', () => {
     expect(maySend(bookOf(tables.complaintBook)!)).toBe(false);
   });
 
-  test('sends after 7 days on which they were shown, or when somebody is sure', () => {
+  test('sends after 7 days on which they were shown, or when an operator is sure', () => {
     put('a', '192.0.2.0/24', composed);
     expect(ask({command: 'complain', send: 'yes'})).toMatchObject({
       ...{kind: 'refused', message: expect.stringMatching(/0 of 7 days/)},
@@ -89,7 +89,7 @@ describe('complain', () => {
     expect(stepOf('a')).toEqual({kind: 'composed', go: 'yes'});
   });
 
-  test('that is sure lets the rest go by themselves from then on', () => {
+  test('with send = sure lets the rest go by themselves from then on', () => {
     expect(ask({command: 'complain', send: 'sure'})).toMatchObject({
       ...{kind: 'done', message: expect.stringMatching(/^0 complaints to be sent/)},
     });
@@ -111,8 +111,8 @@ describe('complaints', () => {
   });
 });
 
-describe('whom nobody complains to, and of whom', () => {
-  test('what waits for them is withdrawn, what went stays as it is', () => {
+describe('the lists of networks and clients without complaints', () => {
+  test('complaints that wait for them are withdrawn, those that went stay as they are', () => {
     const handed = {kind: 'handed', atMs: startMs} as const;
     put('a', '192.0.2.0/24', composed);
     put('b', '198.51.100.0/24', {kind: 'lookedUp'});
@@ -136,7 +136,7 @@ describe('whom nobody complains to, and of whom', () => {
   });
 });
 
-describe('what came back', () => {
+describe('the answer to a complaint', () => {
   const back = (is: 'bounce' | 'delay' | 'automatic' | 'person', id = 'a') =>
     ask({command: 'complaintAnswer', id, is, why: 'w\n'});
   const handed = {kind: 'handed', atMs: startMs - 1000} as const;
@@ -165,7 +165,7 @@ describe('what came back', () => {
     expect(stepOf('a')).toEqual(handed);
   });
 
-  test('to what never went, or to what is not there, is refused', () => {
+  test('to a complaint that never went, or that is not there, is refused', () => {
     put('a', '192.0.2.0/24', composed);
     put('b', '198.51.100.0/24', {kind: 'held', atMs: startMs, reason: 'refused', why: ''});
     for (const id of ['a', 'b', 'c']) {
@@ -194,7 +194,7 @@ describe('called again', () => {
     expect(ask(request)).toMatchObject({kind: 'unchanged'});
   });
 
-  test('one that waits for its next try is sent at once', () => {
+  test('a complaint that waits for its next try is sent at once', () => {
     ask({command: 'complain', send: 'sure'});
     put('a', '192.0.2.0/24', {...composed, go: 'yes', againMs: startMs + dayMs});
     expect(ask({command: 'complain', send: 'sure'})).toMatchObject({kind: 'done'});

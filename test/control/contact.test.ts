@@ -31,7 +31,7 @@ test.each([
     {kind: 'failed', why: 'x'},
     {kind: 'failed', why: 'x', againMs: nowMs + keptMs},
   ],
-] as const)('%j is told, and read', (result, known) => {
+] as const)('%j is answered, and read back', (result, known) => {
   const answer = knownContact('192.0.2.7', stateWith(result), nowMs);
   expect(answer).toEqual({kind: 'contact', known});
   expect(parseAnswer(JSON.parse(JSON.stringify(answer)))).toEqual(answer);
@@ -50,7 +50,7 @@ test('nothing is remembered, or no more', () => {
   }
 });
 
-test('what is no address is refused', () => {
+test('a text that is no address is refused', () => {
   expect(knownContact('192.0.2.0/24', emptyState('unsaved'), nowMs).kind).toBe('refused');
 });
 

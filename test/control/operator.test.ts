@@ -60,7 +60,7 @@ describe('serve', () => {
     });
   });
 
-  test('who is unblocked within a network that is blocked is not in yet, and that is said', () => {
+  test('says that a client unblocked within a blocked network is still blocked', () => {
     const view = make();
     const ask = (command: 'block' | 'unblock', network: string): Answer =>
       serve({command, network, seconds: 60}, view, startMs).answer;
@@ -75,7 +75,7 @@ describe('serve', () => {
     });
   });
 
-  test('who passes through the block of a network is told of no block', () => {
+  test('says that a client that passes the block of its network was not blocked', () => {
     const view = make();
     const made = {fromMs: startMs, untilMs: startMs + 1, reason: 'guessed'};
     const network = '198.51.100.0/24';
@@ -89,7 +89,7 @@ describe('serve', () => {
     expect(why(view)).toMatchObject({block: {network: '198.51.0.0/16'}, passes: null});
   });
 
-  test('why tells of a neighbour in a network of this machine as a client of its own', () => {
+  test('why shows a neighbour in a network of this machine as a client of its own', () => {
     const view = make();
     const [own, neighbour, stranger] = ['2001:db8::1', '2001:db8::7', '2001:db8:1::7'].map(address);
     const exemptions = new Exemptions(parseWhitelist('wl', ''), undefined, [own!]);
@@ -109,7 +109,7 @@ describe('serve', () => {
     expect(why(real, '2001:db8::8').block).toBeNull();
   });
 
-  test('who lets a network go is told of blocks inside of it', () => {
+  test('names the blocks that stand inside of an unblocked network', () => {
     const view = make();
     const network = '198.51.100.0/24';
     const message = (): unknown => serve({command: 'unblock', network}, view, startMs).answer;
@@ -136,7 +136,7 @@ describe('serve', () => {
     expect(why(view).block?.because?.names).toHaveLength(4);
   });
 
-  test('why tells of a client nobody has heard of', () => {
+  test('answers why for an unknown client', () => {
     expect(why(make())).toEqual({
       network: client,
       exemption: null,
@@ -150,7 +150,7 @@ describe('serve', () => {
     });
   });
 
-  test('why tells what the judge knows, why nobody blocks it, and its own block', () => {
+  test('why shows what the judge knows, why nobody blocks it, and its own block', () => {
     const view = make();
     known.set(client, {...guesser, client});
     expect(why(view)).toMatchObject({known: {client, score: 3}});
@@ -160,7 +160,7 @@ describe('serve', () => {
     expect(why(view).block).toMatchObject(block);
   });
 
-  test('why tells the past of the whole client, newest first', () => {
+  test('why shows the past of the whole client, newest first', () => {
     const view = make();
     const [asked, whole] = ['2001:db8::7', '2001:db8::/64'];
     known.set(asked, {...guesser, client: whole});
@@ -171,7 +171,7 @@ describe('serve', () => {
     expect(past.map(({network}) => network)).toEqual([whole, asked]);
   });
 
-  test('why tells of the block around an address, and whether it passes', () => {
+  test('why shows the block around an address, and whether it passes', () => {
     const view = make();
     blockFor(view, '198.51.100.0/24');
     expect(why(view)).toMatchObject({block: {network: '198.51.100.0/24'}, passes: null});
@@ -187,7 +187,7 @@ describe('serve', () => {
     expect(why(view, '198.51.100.0/29').passes).toBeNull();
   });
 
-  test('of an own block and one around it why tells the own one', () => {
+  test('why prefers an own block to one around it', () => {
     const view = make();
     blockFor(view, '198.51.100.0/24');
     blockFor(view, client);

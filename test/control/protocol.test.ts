@@ -182,7 +182,7 @@ describe('parseRequest', () => {
     );
   });
 
-  test('property: a request comes through the socket as it was sent, whatever stands beside it', () => {
+  test('property: a request comes through the socket as it was sent, whatever fields are added', () => {
     fc.assert(
       fc.property(
         anyRequest,

@@ -94,7 +94,7 @@ test.each([
   ]);
 });
 
-test('the socket of the mailer takes what came back to a complaint', async () => {
+test('the socket of the mailer takes the answer to a complaint', async () => {
   const request = {command: 'complaintAnswer', id: 'x', is: 'bounce', why: ''} as const;
   expect(await routed(request, routeReturned)).toEqual([
     {kind: 'done', message: 'of complaints'},

@@ -153,7 +153,7 @@ describe('reload --confirm', () => {
     }
   });
 
-  test('twice: the way back leads to what was confirmed last, and all since then is lifted', () => {
+  test('twice: the way back leads to the configuration confirmed last, and all blocks since then are lifted', () => {
     const step = nextStep(onTrial, reload('operator', file(config({threshold: 3})), 60), nowMs);
     expect(turned(step).trial).toEqual({
       ...running,
@@ -188,7 +188,7 @@ describe('reload --confirm', () => {
 });
 
 describe('confirm', () => {
-  test('keeps what is on trial', () => {
+  test('keeps the configuration on trial', () => {
     const step = nextStep(onTrial, {kind: 'confirm'}, nowMs);
     expect(step).toMatchObject({kind: 'confirm', trialFile: {kind: 'absent'}});
     if (step.kind !== 'confirm') throw new Error(step.kind);
@@ -232,12 +232,12 @@ describe('the time of a trial is over', () => {
     });
   });
 
-  test('one that cannot be used any more is not: what is on trial stays in force', () => {
+  test('a configuration that cannot be used any more does not: the one on trial stays in force', () => {
     const step = nextStep(onTrial, {kind: 'trialOver', before: bad}, nowMs);
     expect(step).toEqual(refused(/^nobody confirmed .* the one before is bad now: threshold: /));
   });
 
-  test('on the way back a signal changes nothing, and an operator keeps what is to be lifted', () => {
+  test('on the way back a signal changes nothing, and an operator keeps the blocks that were to be lifted', () => {
     if (over.kind !== 'turn') throw new Error(over.kind);
     const signal = nextStep(over.course, reload('signal', file(five)), nowMs + 100);
     expect(signal).toEqual(refused(/the file still holds the configuration that nobody confirmed/));

@@ -84,7 +84,7 @@ test('a table that was too full is cut at the beginning', () => {
   expect(table.size).toBe(mostContactRows);
 });
 
-test('what is remembered is a row that can be saved', () => {
+test('each remembered answer is a row that can be saved', () => {
   const table = new Table<ContactRow>();
   new ContactCache(table).set({...found, network: '192.0.2.0/24', atMs: nowMs + 0.5, forMs: 1e20});
   const row = table.get('192.0.2.0/24');

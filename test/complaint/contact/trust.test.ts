@@ -18,7 +18,7 @@ const silent: Finding = {kind: 'silent', why: 'timeout', waitMs: 0};
 const wrong: Finding = {kind: 'wrong', why: 'no JSON'};
 const off: Finding = {kind: 'off'};
 
-describe('the first that names somebody', () => {
+describe('the first source that names a contact', () => {
   test.each([
     ['registry', {registry: {...desk, network: '192.0.2.0/25'}}, 'published', '192.0.2.0/25'],
     ['contact-zone', {registry: known, 'contact-zone': desk}, 'listed', '192.0.2.0/25'],
@@ -38,14 +38,14 @@ describe('the first that names somebody', () => {
   });
 });
 
-test('where a better source failed, what the next one says is kept for less long', () => {
+test('where a better source failed, the answer of the next one is kept for less long', () => {
   const late = rowOf(address, {registry: silent, 'contact-zone': desk}, nowMs);
   expect(late).toMatchObject({forMs: silenceKeptMs, result: {kind: 'found'}});
   const bad = rowOf(address, {registry: wrong, 'contact-zone': desk}, nowMs);
   expect(bad.forMs).toBe(failureKeptMs);
 });
 
-test('nobody is named only where all have answered', () => {
+test('there is no contact only where all sources have answered', () => {
   const none = rowOf(
     address,
     {registry: known, 'contact-zone': off, 'reverse-name': nobody},

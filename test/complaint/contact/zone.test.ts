@@ -26,7 +26,7 @@ test('several mailboxes stand in one text, or in several', () => {
   expect(mailboxesInTexts([])).toEqual([]);
 });
 
-test('a text that is too long, and what comes behind many others, is left out', () => {
+test('a text that is too long, and texts behind many others, are left out', () => {
   expect(mailboxesInTexts([[`a@example.net,${' '.repeat(2000)}`]])).toEqual([]);
   const many = Array.from({length: 20}, () => ['nothing']);
   expect(mailboxesInTexts([...many, ['a@example.net']])).toEqual([]);

@@ -188,7 +188,7 @@ describe('a trusted relay', () => {
     expect(verdictOf(received(relay, relayedId) + below + rest).kind).toBe('unverified');
   });
 
-  test('where it is not trusted, it is the client', () => {
+  test('a relay that is not trusted is the client', () => {
     const nobody = {exemptionOf: () => undefined};
     const below = received(guilty, id, {by: 'mx2.example.net'});
     const verdict = verdictOf(received(relay, relayedId) + below + rest, nobody);
@@ -196,7 +196,7 @@ describe('a trusted relay', () => {
   });
 });
 
-test('whatever a header says, who is accused stands in our log with that very id', () => {
+test('whatever a header says, an accused client stands in our log with that very id', () => {
   const inLog = new Map([
     [id, guilty],
     [relayedId, relay],

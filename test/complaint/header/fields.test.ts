@@ -22,7 +22,7 @@ describe.each([
 ])('a header with %s', (_, end) => {
   const header = readHeader(lines.join(end));
 
-  test('ends at the empty line; what the body says is no field', () => {
+  test('ends at the empty line; lines of the body are no fields', () => {
     expect(header.end).toBe('blank');
     expect(header.fields.map(({name}) => name)).toEqual(['received', 'subject', 'x-empty']);
   });

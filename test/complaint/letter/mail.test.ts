@@ -84,7 +84,7 @@ test.each(sampleFiles)('%s is a letter, and stands in etc/letters', (name, text)
   expect(readFileSync(`etc/letters/${name}`, 'utf8')).toBe(text);
 });
 
-test('the milder letter is for what the scanner is less sure of', () => {
+test('the milder letter is for messages of which the scanner is less sure', () => {
   const fileFor = (found: string) => letterFor(builtInLetters(), {kind: 'message', found})?.file;
   expect(fileFor('Heuristics.Phishing')).toBe('built-in message-mild.txt');
   expect(fileFor('Win.Worm-1')).toBe('built-in message.txt');

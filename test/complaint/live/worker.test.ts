@@ -112,7 +112,7 @@ describe('when', () => {
     expect(made.mails).toHaveLength(4);
   });
 
-  test('nobody while blocking is stopped, and nobody who must not be named', async () => {
+  test('nobody while blocking is stopped, and no client that must not be named', async () => {
     for (const more of [{brake: () => 'on'}, {mayName: () => 'no'}] as Partial<ComplaintParts>[]) {
       const made = rig({}, more);
       const worker = begin(made);
@@ -183,7 +183,7 @@ describe('how much', () => {
 });
 
 describe('modes', () => {
-  test('in a preview nothing leaves, for weeks; what is shown is not shown again', async () => {
+  test('in a preview nothing leaves, for weeks; a letter that was shown is not shown again', async () => {
     const made = rig({complaints: 'preview'});
     const worker = begin(made);
     block(worker, '203.0.113.7', startMs);
@@ -290,7 +290,7 @@ describe('killed', () => {
   });
 });
 
-test('what the mailer refuses for now is tried again, and for good is held', async () => {
+test('a letter that the mailer refuses for now is tried again; one refused for good is held', async () => {
   for (const [again, kinds] of [
     ['yes', ['handed']],
     ['no', ['held']],

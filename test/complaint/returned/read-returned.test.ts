@@ -38,7 +38,7 @@ test('a bounce tells why', () => {
   expect(readReturned(dsn('failed'))).toMatchObject({why: '5.1.1 SMTP; 550 5.1.1 User unknown'});
 });
 
-test('what names no complaint is a stranger, and hostile text costs nothing', () => {
+test('a text that names no complaint is a stranger’s, and hostile text costs nothing', () => {
   expect(readReturned('Subject: hello\n\nhello\n')).toEqual({kind: 'stranger'});
   fc.assert(
     fc.property(fc.string({unit: anyCharacter, maxLength: 2000}), (text) => {

@@ -27,7 +27,7 @@ function again(about: Accusation, step: Step) {
   };
 }
 
-test('a message that was told is taken as told; guessing waits for another day', () => {
+test('a message that was handed over counts as handed over; guessing waits for another day', () => {
   const handed = {kind: 'handed', atMs: startMs} as const;
   expect(again(message, handed)).toEqual({entered: 'entered', step: handed});
   expect(again(guessing, handed)).toEqual({entered: 'waits', step: handed});
@@ -40,7 +40,7 @@ test('guessing that was given up unsent is entered anew', () => {
   expect(again(guessing, withdrawn)).toEqual({entered: 'entered', step: {kind: 'lookedUp'}});
 });
 
-test('what the operator approved stays as it was shown', () => {
+test('a letter that the operator approved stays as it was shown', () => {
   const go = {kind: 'composed', go: 'yes'} as const;
   expect(again(guessing, go)).toEqual({entered: 'waits', step: go});
   expect(again(message, go)).toEqual({entered: 'entered', step: go});

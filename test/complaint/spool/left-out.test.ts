@@ -24,7 +24,7 @@ const contacts = ['first@example.net', 'second@example.net'].map((mailbox): Cont
 }));
 const alive = (nowMs: number): string | undefined => firstAlive(table, contacts, nowMs)?.mailbox;
 
-test('one that bounced is dead for 30 days, and the next one is written to', () => {
+test('a mailbox that bounced is dead for 30 days, and the next one gets the letter', () => {
   markDead(table, 'First@Example.net', '5.1.1', startMs);
   expect(alive(startMs)).toBe('second@example.net');
   expect(alive(startMs + 30 * dayMs - 1)).toBe('second@example.net');
@@ -36,7 +36,7 @@ test('by a clock that was set back it is dead no longer than that', () => {
   expect(alive(startMs)).toBe('first@example.net');
 });
 
-test('one that was forgotten stays so, whatever bounces; where all are, there is none', () => {
+test('a forgotten mailbox stays so, whatever bounces; where all are, there is none', () => {
   forget(table, 'first@example.net', startMs);
   markDead(table, 'FIRST@example.net', '5.1.1', startMs);
   expect(alive(startMs + 400 * dayMs)).toBe('second@example.net');

@@ -25,14 +25,14 @@ function full(first: readonly Step[], others: Step) {
 const handed = {kind: 'handed', atMs: startMs} as const;
 const open = {kind: 'composed', go: 'no'} as const;
 
-test('what nobody was sent goes first, though older ones were sent', () => {
+test('complaints that nobody got go first, though older ones were sent', () => {
   const complaints = full([handed, open, {kind: 'withdrawn', atMs: startMs, why: 'x'}], open);
   expect(makeRoom(complaints, startMs)).toBe('room');
   expect(complaints.get('2')).toBeUndefined();
   expect(complaints.size).toBe(mostComplaints - 1);
 });
 
-test('what was sent stays while its bounce may come, and goes afterwards', () => {
+test('a sent complaint stays while its bounce may come, and goes afterwards', () => {
   const complaints = full([handed], open);
   expect(makeRoom(complaints, startMs + 7 * dayMs)).toBe('full');
   expect(makeRoom(complaints, startMs + 7 * dayMs + 1)).toBe('room');

@@ -71,7 +71,7 @@ test('the book, with mails of today', () => {
   expect(isSavedRow('complaintBook', 'book', saved(tables.complaintBook.get('book')))).toBe(true);
 });
 
-describe('what is no row', () => {
+describe('a text that is no row', () => {
   test.each<readonly [Name, string, unknown]>([
     ['complaints', 'a step of nobody', {...complaint, step: {kind: 'sent'}}],
     ['complaints', 'a step without its time', {...complaint, step: {kind: 'handing'}}],

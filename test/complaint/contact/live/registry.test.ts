@@ -73,7 +73,7 @@ describe('an answer that is none', () => {
   });
 });
 
-test('hostile contacts: what is left are mailboxes', async () => {
+test('hostile contacts: only mailboxes are left', async () => {
   const mailboxes = [
     ...[
       'a@example.net\r\nBcc: b@example.org',

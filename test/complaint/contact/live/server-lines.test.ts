@@ -22,7 +22,7 @@ const bounds = () => ({
 });
 const soon = (): number => performance.now() + 60_000;
 
-test('no more than so many stand in line', async () => {
+test('a line has a bound', async () => {
   server.on('/x', () => undefined);
   const lines = new ServerLines(new SharedPace(temporary()));
   const ask = (): Promise<Asked> => lines.get(`${server.base}x`, soon(), bounds());

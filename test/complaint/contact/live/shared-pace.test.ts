@@ -59,7 +59,7 @@ test('a pause that the server asks for counts for the next process', async () =>
   expect(server.asked).toEqual([]);
 });
 
-test('what cannot be counted is not asked', async () => {
+test('a question that cannot be counted is not asked', async () => {
   fs.mkdirSync(file());
   expect(await ask()).toMatchObject({
     ...{kind: 'silent', why: expect.stringContaining('its questions cannot be counted: ')},
@@ -67,7 +67,7 @@ test('what cannot be counted is not asked', async () => {
   expect(server.asked).toEqual([]);
 });
 
-test('a file that somebody spoilt is written anew', async () => {
+test('a spoilt file is written anew', async () => {
   fs.writeFileSync(file(), '\0{');
   expect((await ask()).kind).toBe('reply');
   expect(Object.keys(JSON.parse(fs.readFileSync(file(), 'utf8')) as object)).toEqual([name()]);

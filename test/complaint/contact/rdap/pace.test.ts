@@ -30,7 +30,7 @@ test('a pause that was asked for is kept, and none is cut short', () => {
   expect(pace.waitMs('a.example.net', 2000)).toBe(59_000);
 });
 
-test('who waits as told never asks twice in a gap', () => {
+test('a process that waits as long as it is asked to never asks twice in a gap', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(10_000)), (steps) => {
       const pace = new Pace();

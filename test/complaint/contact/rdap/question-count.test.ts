@@ -38,7 +38,7 @@ function askAll(
   return {counts, askedMs};
 }
 
-test('what RIPE allows is not reached, and a restart begins no new day', () => {
+test('the limit of RIPE is not reached, and a restart begins no new day', () => {
   const {counts, askedMs} = askAll(none, startMs, startMs + 24 * hourMs);
   expect(askedMs).toHaveLength(mostQuestionsPerDay);
   expect(mostQuestionsPerDay * 5).toBeLessThanOrEqual(1000);
@@ -74,7 +74,7 @@ test('in any 24 hours no more than so many, and none within the pause between tw
   );
 });
 
-test('a pause that the server asked for outlives the process; who would wait too long takes no place', () => {
+test('a pause that the server asked for outlives the process; a process that would wait too long takes no place', () => {
   const paused = read(pauseServer(none, server, 2 * hourMs, startMs));
   const refused = takeTurn(paused, server, 60_000, startMs + hourMs);
   expect(refused.turn).toMatchObject({kind: 'later', waitMs: hourMs});

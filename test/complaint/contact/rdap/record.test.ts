@@ -43,7 +43,7 @@ describe('the five registries', () => {
   });
 });
 
-test('what stands nearer to the network comes first', () => {
+test('the contact nearest to the network comes first', () => {
   const inner = entity(['registrant'], {
     entities: [entity(['abuse'], {vcardArray: card('in@example.net')})],
   });
