@@ -47,7 +47,7 @@ test('is opened again where its file is gone', async () => {
   expect(await ask()).toBe('answer');
 });
 
-test('that cannot be opened is complained of, and opened when it can be', async () => {
+test('a door that cannot be opened is reported, and opened when it can be', async () => {
   fs.mkdirSync(join(config.controlSocket, 'in the way'), {recursive: true});
   await door.open();
   expect(said).toEqual([
@@ -61,7 +61,7 @@ test('that cannot be opened is complained of, and opened when it can be', async 
 test.each([
   [readingSocketOf, 'asked'],
   [returningSocketOf, 'returned'],
-])('has another one for a group, where somebody has made its folder: %#', async (of, message) => {
+])('a door has another one for a group, where its folder exists: %#', async (of, message) => {
   await door.open();
   const beside = of(config.controlSocket);
   expect(fs.existsSync(beside)).toBe(false);

@@ -79,14 +79,14 @@ const guess = (name: string): string => {
 const from = (client: string): string =>
   `${new Date().toISOString()} mail sm-mta[152]: 6ALC000c000152: from=<a@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[${client}]\n`;
 
-describe('what is saved', () => {
-  test('the place in the log, before there is a line: what comes during a crash is not skipped', async () => {
+describe('the daemon saves', () => {
+  test('the place in the log, before there is a line: lines that come during a crash are not skipped', async () => {
     startDaemon();
     await until('its commit', () => savedPlaces > 0);
     expect(state.positions.get(log)).toMatchObject([{offset: 12}]);
   });
 
-  test('what an operator asked for, before the answer', async () => {
+  test('the request of an operator, before the answer', async () => {
     const daemon = startDaemon();
     const answer = await daemon.answer({command: 'block', network: '192.0.2.1', seconds: 60});
     expect(answer.kind).toBe('done');
@@ -98,7 +98,7 @@ describe('what is saved', () => {
   });
 });
 
-test('who has become exempt while nobody ran is let go at once, not when the log is caught up with', async () => {
+test('a client that became exempt while no daemon ran is unblocked at once, not when the log is caught up with', async () => {
   const block = {fromMs: Date.now(), untilMs: Date.now() + 3600_000, reason: 'x'} as const;
   const rule = (network: string): string => `-s ${network}/32 -p tcp -m tcp --dport 25 -j DROP`;
   for (const network of ['192.0.2.7', '192.0.2.8']) {

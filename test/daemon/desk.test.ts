@@ -45,7 +45,7 @@ const block = (network = '192.0.2.7'): Promise<Answer> =>
   desk.answer({command: 'block', network, seconds: 60});
 const done = (message: string) => ({kind: 'done', message});
 
-test('what was asked for is in force and saved before it is answered', async () => {
+test('a request is in force and saved before it is answered', async () => {
   expect(await block()).toEqual(done('192.0.2.7 is blocked'));
   expect(world.happened.at(-1)).toBe('saved');
   expect(world.happened.indexOf('kernel')).toBeGreaterThan(0);
@@ -58,7 +58,7 @@ test('before a report all is saved: the digest counts on it (`alarms/digest-mail
   expect(saved()).toBe(before + 1);
 });
 
-test('a firewall that refuses is told', async () => {
+test('the answer names a firewall that refuses', async () => {
   world.kernel.refuses = () => true;
   expect(await block()).toEqual(
     done('192.0.2.7 is blocked, once the firewall takes it: it refuses now'),
@@ -72,7 +72,7 @@ test('a firewall that refuses is told', async () => {
   world.kernel.refuses = () => false;
 });
 
-test('a disk that refuses is told', async () => {
+test('the answer names a disk that refuses', async () => {
   world.diskRefuses = 'disk full';
   expect(await block()).toEqual(
     done('192.0.2.7 is blocked; NOT saved, lost if the daemon ends now: disk full'),
@@ -81,7 +81,7 @@ test('a disk that refuses is told', async () => {
   expect(await desk.answer({command: 'resume'})).toMatchObject({kind: 'notStopped'});
 });
 
-test('what is exempt is refused, and nothing is done', async () => {
+test('an exempt network is refused, and nothing is done', async () => {
   world.whitelist = '192.0.2.7\n';
   expect(await block()).toMatchObject({kind: 'refused'});
   expect(world.kernel.calls).toEqual([]);

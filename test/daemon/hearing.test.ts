@@ -95,7 +95,7 @@ test.each<[string, Partial<Config>, () => string, string]>([
     () => guesses(inHourZero).replaceAll('2026 Nov', 'in 2026 Nov'),
     '12 lines do not begin with a time that is known: `in 2026 Nov 28',
   ],
-])('%s: said once, and told in the status', async (_, changes, lines, why) => {
+])('%s: logged once, and shown in the status', async (_, changes, lines, why) => {
   await startDaemon(changes);
   expect(isGood(await status())).toBe(true);
   fs.appendFileSync(log, lines());
@@ -141,7 +141,7 @@ test('an empty folder of a pattern', async () => {
   expect(warned()[0]).toContain('no log fits: set syslog_msgs_file');
 });
 
-test('by default all names of sendmail count, and what else it runs with is told', async () => {
+test('by default all names of sendmail count, and the status shows the other settings', async () => {
   await startDaemon();
   fs.appendFileSync(log, guess('anna') + guess('bert', `${stamp()} mail sendmail[9]`));
   await until('both', async () => (await status()).hearing.sources[0]?.signs === 2);

@@ -138,7 +138,7 @@ describe('the first start', () => {
 });
 
 describe('bounds', () => {
-  test('when the time is over it says so, and what was not read makes it learn for a day', async () => {
+  test('when the time is over it says so, and the unread files make it learn for a day', async () => {
     fs.writeFileSync(`${log}.1`, sent('c', 5));
     fs.writeFileSync(log, sent('d', 1));
     await learn({...wide, timeMs: 0});
@@ -147,7 +147,7 @@ describe('bounds', () => {
     expect(kinds()).toEqual(['firstDay']);
   });
 
-  test('of too much the newest is heard', async () => {
+  test('it hears the newest lines where there are too many', async () => {
     fs.writeFileSync(`${log}.2`, sent('old', 6));
     const newest = sent('d', 5);
     fs.writeFileSync(`${log}.1`, newest);
@@ -158,7 +158,7 @@ describe('bounds', () => {
   });
 });
 
-test('one that was ended half-way begins anew, and goes on at the place of the first', async () => {
+test('a learner that was ended half-way begins anew, and goes on at the place of the first', async () => {
   fs.writeFileSync(`${log}.1`, sent('a', 9) + sent('b', 8));
   fs.writeFileSync(log, sent('c', 1));
   const end = new AbortController();

@@ -37,12 +37,12 @@ test('has the figures, and everybody may read it', () => {
   expect(fs.statSync(path).mode & 0o777).toBe(0o644);
 });
 
-test('without a path nothing is written and nothing said', () => {
+test('without a path nothing is written and nothing is logged', () => {
   fileAt('').write(status);
   expect(said).toEqual([]);
 });
 
-test('a refusal is said once, again for another reason, and again after it had gone', () => {
+test('a refusal is logged once, again for another reason, and again after it had gone', () => {
   const folder = join(newDir(), 'later');
   const path = join(folder, 'blocksmtp.prom');
   const file = fileAt(path);

@@ -8,11 +8,11 @@ import {tempDirs} from '../support/temp.js';
 const newDir = tempDirs();
 const none = {logFile: '', warnCommand: '', mailActionCommand: ''};
 
-test('nothing that is not set is told', () => {
+test('a path that is not set is no trouble', () => {
   expect(pathTroubles(none, undefined)).toEqual([]);
 });
 
-test('each that does not work is told by its key, with the reason', () => {
+test('each path that does not work is listed by its key, with the reason', () => {
   const plain = join(newDir(), 'plain');
   fs.writeFileSync(plain, '', {mode: 0o644});
   const config = {logFile: '/nowhere/log', warnCommand: plain, mailActionCommand: '/nowhere/run'};
@@ -24,7 +24,7 @@ test('each that does not work is told by its key, with the reason', () => {
   ]);
 });
 
-test('what works is not', () => {
+test('a path that works is not', () => {
   const program = join(newDir(), 'program');
   fs.writeFileSync(program, '#!/bin/sh\n', {mode: 0o755});
   const config = {logFile: join(newDir(), 'log'), warnCommand: program, mailActionCommand: program};

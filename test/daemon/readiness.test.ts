@@ -16,7 +16,7 @@ const life = (status: string, said: string[] = []) => ({
   say: (level: string, message: string): void => void said.push(`${level} ${message}`),
 });
 
-test('where no manager listens nothing is told', async () => {
+test('where no manager listens nothing is sent', async () => {
   const environment = {WATCHDOG_USEC: '4000000', PATH: '/bin'};
   expect(takeServiceManager(environment)).toBeUndefined();
   expect(environment).toEqual({PATH: '/bin'});
@@ -59,7 +59,7 @@ test('signs of life come four times in the time, from the first ready life on, u
   expect(told).toHaveLength(5);
 });
 
-test('what fails is told once, and harms nothing', async () => {
+test('a failure is logged once, and harms nothing', async () => {
   jest.useFakeTimers();
   const said: string[] = [];
   const failed = {kind: 'missing', why: 'no such program', exitCode: undefined} as const;

@@ -39,7 +39,7 @@ withFlock('a command is waited for, also for longer than another command waits',
   if (result.kind === 'ready') result.resources.leave();
 });
 
-withFlock('a daemon that listens is not, nor is anybody once we are to end', async () => {
+withFlock('a daemon that listens is not, nor is any program once we are to end', async () => {
   const listens = await beginning();
   const control = await serveControl(listens.config.controlSocket, () => Promise.resolve({}));
   const ends = await beginning();

@@ -48,7 +48,7 @@ test('blocking is stopped: one mail after a minute', async () => {
   expect(said).toEqual([]);
 });
 
-test('what an earlier life of the daemon has told is not told again', async () => {
+test('an alarm that an earlier life of the daemon mailed is not mailed again', async () => {
   const {port, heard} = await mailer();
   const book = new AlarmBook();
   const settings = {warnMail: 'postmaster@example.net'};

@@ -57,7 +57,7 @@ function sentAgo(ms: number): Table<DigestRow> {
 
 const sentOf = (rows: Table<DigestRow>): number | undefined => [...rows.values()][0]?.sentMs;
 
-test('one that was missed goes once, and tells of the time since the last one', async () => {
+test('a missed digest goes once, and covers the time since the last one', async () => {
   const rows = sentAgo(26 * hour);
   const {digest, server, asked, said} = await make(rows);
   await digest.lookBack();
@@ -75,7 +75,7 @@ test('one that was missed goes once, and tells of the time since the last one', 
   expect(said).toEqual([]);
 });
 
-test('what the mailer does not take is told by the next one, and is not tried at each start', async () => {
+test('a digest that the mailer refuses goes into the next one, and is not tried at each start', async () => {
   const rows = sentAgo(26 * hour);
   const {digest, server, asked, said} = await make(rows);
   server.replies = {RCPT: '450 4.2.1 later'};
@@ -94,13 +94,13 @@ test('what the mailer does not take is told by the next one, and is not tried at
   expect(again.asked).toEqual([30 * 3600]);
 });
 
-test('one that was missed and one of a slot in the same moment are one', async () => {
+test('a missed digest and one of a slot in the same moment are one', async () => {
   const {digest, asked} = await make(sentAgo(26 * hour));
   await Promise.all([digest.send(), digest.send()]);
   expect(asked).toHaveLength(1);
 });
 
-test('where no slot has passed a restart sends nothing, and the first start only notes when it was', async () => {
+test('where no slot has passed a restart sends nothing, and the first start only notes the time', async () => {
   const rows = sentAgo(5 * hour);
   const later = new Date(nowMs + 6 * hour);
   const digestSchedule = `${later.getMinutes()} ${later.getHours()} * * *`;

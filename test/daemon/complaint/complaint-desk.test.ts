@@ -209,8 +209,8 @@ describe('a complaint', () => {
   });
 });
 
-describe('who asks', () => {
-  test('is told when it was not saved; what was refused is not saved at all', async () => {
+describe('an operator that asks', () => {
+  test('hears that the answer was not saved; a refused request is not saved at all', async () => {
     open({complaints: 'off'});
     world.disk = 'failed';
     const request = {command: 'complaintNever', network: '192.0.2.0/24'} as const;
@@ -245,7 +245,7 @@ describe('who asks', () => {
     });
   });
 
-  test('of a message of a private address, and of one of the Internet', async () => {
+  test('gets a refusal for a message of a private address, and a complaint for one of the Internet', async () => {
     open({complaints: 'ask'});
     const accuse = (client: string) =>
       desk.answer({command: 'accuse', about: aboutMessage(client)});

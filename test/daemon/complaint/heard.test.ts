@@ -22,7 +22,7 @@ const heard = (because: Partial<Because> = {}, block: Partial<Block> = {}) =>
     startMs,
   );
 
-test('guessing of names and passwords is told in counts', () => {
+test('guessing of names and passwords is reported in counts', () => {
   const counts = {unknownRecipient: 3, vrfyProbe: 2, authFailed: 4, pregreet: 1};
   const told = {client: '203.0.113.7', unknownNames: 5, wrongPasswords: 4};
   expect(heard({counts})).toMatchObject({...told, firstMs: startMs - 60_000});

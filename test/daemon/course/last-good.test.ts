@@ -51,7 +51,7 @@ const problemsOf = (given = options): string[] => {
   return first.kind === 'problems' ? first.problems.map(({where}) => where) : ['a life'];
 };
 
-describe('what is kept', () => {
+describe('the file that is kept', () => {
   test('is the text that came in force, readable by its owner alone, and no flag', () => {
     write(good);
     courseOf(begun({...options, threshold: '9'}));
@@ -80,7 +80,7 @@ describe('what is kept', () => {
     expect(readLastGood(folder, options)).toBeUndefined();
   });
 
-  test('that the disk refuses is told, and the daemon goes on', () => {
+  test('costs only an error where the disk refuses, and the daemon goes on', () => {
     write(good);
     fs.mkdirSync(join(folder, 'last-good.toml.new'));
     courseOf(begun());
@@ -142,13 +142,13 @@ describe('a start with a file that has gone bad', () => {
     expect(problemsOf()).toEqual([`${path}: threshold`]);
   });
 
-  test('a last good one that is refused too, as after another version: both are told', () => {
+  test('a last good one that is refused too, as after another version: both are reported', () => {
     keepLastGood(folder, options, `${good}key_of_tomorrow = 1\n`);
     bad();
     expect(problemsOf()).toEqual([`${path}: threshold`, join(folder, 'last-good.toml')]);
   });
 
-  test('of a trial: what was before it, and what was blocked since is lifted', () => {
+  test('of a trial: takes the configuration before it, and lifts the blocks made since', () => {
     fs.rmSync(join(folder, 'last-good.toml'));
     const trial = {before: good, tried: 'x', sinceMs: 1000, untilMs: 2000};
     writeTrial(folder, {kind: 'running', ...trial});
@@ -158,7 +158,7 @@ describe('a start with a file that has gone bad', () => {
     expect(begun().liftSinceMs).toBeUndefined();
   });
 
-  test('is told each hour until a good one is taken', async () => {
+  test('is reported each hour until a good one is taken', async () => {
     bad();
     const course = courseOf(begun());
     expect(course.trial).toMatchObject({kind: 'badFile'});

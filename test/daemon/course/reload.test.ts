@@ -59,7 +59,7 @@ const reload = (course: Reloader, confirmSeconds?: number) =>
 const confirm = (course: Reloader) => course.answer({command: 'confirm'});
 
 describe('a trial', () => {
-  test('that nobody confirms leads back, and what was blocked since is lifted', async () => {
+  test('that nobody confirms leads back, and lifts the blocks made since', async () => {
     const first = courseOf(firstLife());
     write(5);
     expect(await reload(first, 60)).toMatchObject({kind: 'done'});
@@ -104,7 +104,7 @@ describe('a trial', () => {
     ]);
   });
 
-  test('a signal confirms nothing: what it brings is on trial for as long as was left', async () => {
+  test('a signal confirms nothing: its file is on trial for as long as was left', async () => {
     const first = courseOf(firstLife());
     write(5);
     await reload(first, 60);
@@ -119,7 +119,7 @@ describe('a trial', () => {
     expect(thresholdAfter(again)).toBe(10);
   });
 
-  test('that failed is brought back by no signal, but by an operator', async () => {
+  test('that failed is brought back by an operator, and by no signal', async () => {
     const failed = await afterFailure();
     expect(failed.trial).toEqual({kind: 'failed'});
     expect(await failed.reload('signal')).toMatchObject({
@@ -133,14 +133,14 @@ describe('a trial', () => {
     expect([thresholdAfter(failed), readTrial(folder)]).toEqual([5, undefined]);
   });
 
-  test('that failed is over with a file that says something else, also for a signal', async () => {
+  test('that failed is over with another file, also for a signal', async () => {
     const failed = await afterFailure();
     write(7);
     expect(await failed.reload('signal')).toMatchObject({kind: 'done'});
     expect([thresholdAfter(failed), readTrial(folder)]).toEqual([7, undefined]);
   });
 
-  test('leads back also where that cannot be noted, and says what is true', async () => {
+  test('leads back also where the disk refuses to note it, and says what is true', async () => {
     const first = courseOf(firstLife());
     write(5);
     await reload(first, 60);
@@ -168,7 +168,7 @@ describe('a trial', () => {
     expect([(await confirm(onTrial)).kind, onTrial.trial]).toEqual(['done', {kind: 'none'}]);
   });
 
-  test('of two in a row the way back leads to what was confirmed last', async () => {
+  test('of two in a row leads back to the configuration confirmed last', async () => {
     const first = courseOf(firstLife());
     write(5);
     await reload(first, 60);
@@ -247,7 +247,7 @@ test('the end of the process comes first, and what becomes of the rules is as co
   expect(await reload(course)).toEqual({kind: 'refused', message: 'the daemon is ending'});
 });
 
-test('what a life takes from the machine: the numbers of allowed users, and the logs it finds', () => {
+test('a life takes the numbers of allowed users from the machine, and the logs it finds', () => {
   const {config} = firstLife();
   const known = machineText({...config, allowedSenders: ['root:*']});
   expect(known).toContain('{"uid":0,"program":"*"}');

@@ -13,7 +13,7 @@ test('a block that the daemon lists at the moment of its end is adopted once', (
   expect(book.complaints([network])).toEqual([]);
 });
 
-test('what was open and is not listed is forgotten', () => {
+test('an open block that is not listed is forgotten', () => {
   const book = new BlockBook();
   book.open(network, 3600);
   book.adopt([]);

@@ -136,7 +136,7 @@ class Lane {
 }
 
 inBox(
-  `kill -9 at each of ${steps.length} steps, twice: what was said stands, once`,
+  `kill -9 at each of ${steps.length} steps, twice: each reported block stands, once`,
   async () => {
     const script = bundleWhole(newDir(), 'test/daemon/crash/guarded-process.ts');
     const boxes: Box[] = [];

@@ -25,7 +25,7 @@ const [first, byHand, guesser] = ['192.0.2.7', '198.51.100.0/24', '203.0.113.9']
 const late = '203.0.113.77';
 
 inBox(
-  'a full disk: blocks are made, it is said once, and all is saved when there is room again',
+  'a full disk: blocks are made, one line says so, and all is saved when there is room again',
   () =>
     atPosts(newDir, lanes, async (post) => {
       const {box} = post;

@@ -100,7 +100,7 @@ async function prepare(post: Post, terms: {callTimeoutMs?: number} = {}): Promis
 const errors = (post: Post): number => (post.child?.output().match(/^error /gm) ?? []).length;
 
 for (const [name, fault] of Object.entries(faults)) {
-  inBox(`${name}: said, shown, and made good`, () =>
+  inBox(`${name}: logged, shown, and made good`, () =>
     atPosts(newDir, lanes, async (post, {backend}) => {
       const {box} = post;
       await prepare(post);
@@ -137,7 +137,7 @@ for (const [name, fault] of Object.entries(faults)) {
 }
 
 inBox(
-  'killed when it has done all of it but said so: nothing is done twice, nobody is troubled',
+  'killed after the work and before the answer: nothing is done twice, nobody is troubled',
   () =>
     atPosts(newDir, lanes, async (post, {backend}) => {
       await prepare(post);
@@ -200,7 +200,7 @@ const withLegacy = whereAvailable({
   works: ['unshare', '--net', 'iptables-legacy', '-S'],
 });
 
-withLegacy('another tool holds the lock of xtables: what waits is done when it lets go', () =>
+withLegacy('another tool holds the lock of xtables: waiting work is done when it is free', () =>
   atPosts(newDir, {legacy: lane('iptables')}, async (post) => {
     const {box} = post;
     const drops = (): string => box.run('iptables-legacy-save', ['-t', 'filter']);

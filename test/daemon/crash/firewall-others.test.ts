@@ -85,7 +85,7 @@ async function repairs(post: Post): Promise<number> {
   return families.reduce((sum, each) => sum + each.repairs, 0);
 }
 
-inBox('what others take away stands again, is said and counted', () =>
+inBox('rules that others take away stand again, and the repair is logged and counted', () =>
   atPosts(newDir, lanes, async (post, {harms}) => {
     await post.startWhole();
     for (const network of blocked) await post.block(network);
@@ -124,7 +124,7 @@ const setUpForeign: Harm = (box) => {
 };
 
 inBox(
-  'another backend at each start: the blocks stand, and of the one before nothing is left',
+  'another backend at each start: the blocks stand, and nothing is left of the one before',
   () =>
     atPosts(newDir, {all: {config: {checkInterval: checkSeconds}}}, async (post) => {
       const {box} = post;

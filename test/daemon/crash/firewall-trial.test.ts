@@ -122,7 +122,7 @@ const [innocent, guesser, byHand] = ['192.0.2.10', '203.0.113.7', '198.51.100.9'
 const back = /nobody confirmed the configuration: the one before is in force again/;
 
 trial(
-  'nobody confirms: the one before, without what was blocked on evidence meanwhile',
+  'nobody confirms: the configuration before is back, without blocks on evidence meanwhile',
   async (real) => {
     real.guess(guesser, 12);
     await real.holds(guesser);
@@ -169,7 +169,7 @@ trial('confirmed, it stays: also after the time, and after kill -9', async (real
   await real.holds(guesser, '203.0.113.8');
 });
 
-trial('kill -9 during the trial: whoever starts next has the one before', async (real) => {
+trial('kill -9 during the trial: the next start has the configuration before', async (real) => {
   await real.tryOut('threshold = 3', 3600);
   real.guess(innocent, 4);
   await real.holds(innocent);
@@ -202,29 +202,35 @@ trial('a bad configuration during a trial changes nothing, and the trial goes on
   await real.holds(guesser);
 });
 
-trial('two trials in a row: the way back leads to what was confirmed last', async (real) => {
-  await real.tryOut('threshold = 3', 60);
-  real.guess(innocent, 4);
-  await real.holds(innocent);
-  const from = real.said;
-  await real.tryOut('threshold = 2');
-  await real.says(back, from);
-  await real.holds();
-  real.guess('192.0.2.11', 4);
-  real.guess(guesser, 12);
-  await real.holds(guesser);
-});
+trial(
+  'two trials in a row: the way back leads to the configuration confirmed last',
+  async (real) => {
+    await real.tryOut('threshold = 3', 60);
+    real.guess(innocent, 4);
+    await real.holds(innocent);
+    const from = real.said;
+    await real.tryOut('threshold = 2');
+    await real.says(back, from);
+    await real.holds();
+    real.guess('192.0.2.11', 4);
+    real.guess(guesser, 12);
+    await real.holds(guesser);
+  },
+);
 
-trial('SIGHUP during a trial does not confirm it behind the back of who waits', async (real) => {
-  await real.tryOut('threshold = 3');
-  const from = real.said;
-  // logrotate, for one, sends it every night.
-  real.child?.process.kill('SIGHUP');
-  await real.says(back, from);
-  real.guess('192.0.2.11', 4);
-  real.guess(guesser, 12);
-  await real.holds(guesser);
-});
+trial(
+  'SIGHUP during a trial does not confirm it behind the back of a waiting operator',
+  async (real) => {
+    await real.tryOut('threshold = 3');
+    const from = real.said;
+    // logrotate, for one, sends it every night.
+    real.child?.process.kill('SIGHUP');
+    await real.says(back, from);
+    real.guess('192.0.2.11', 4);
+    real.guess(guesser, 12);
+    await real.holds(guesser);
+  },
+);
 
 trial('a disk that is full at the trial: refused, and nothing has changed', async (real) => {
   const disk = real.place('state');

@@ -35,7 +35,7 @@ test('why it is not saved is known until it is', () => {
   expect(committer.failure).toBeUndefined();
 });
 
-test('what was counted is saved soon, a mere step later, and many share one commit', () => {
+test('counted evidence is saved soon, a mere step later, and many share one commit', () => {
   for (let i = 0; i < 100; i++) committer.after('moved');
   jest.advanceTimersByTime(1000);
   expect(commits).toEqual([]);
@@ -56,7 +56,7 @@ test('a stream of changes does not put the commit off for ever', () => {
   expect(commits.length).toBeGreaterThan(15);
 });
 
-test('a refusal is told once, tried again by itself, and its end is told', () => {
+test('a refusal is logged once and tried again by itself, and its end is logged', () => {
   refuses = 'disk full';
   committer.after('counted');
   jest.advanceTimersByTime(60_000);

@@ -33,8 +33,8 @@ const rules = ({kernel}: World): readonly string[] | undefined => kernel.rules(c
 const said = ({happened}: World, part: string): boolean =>
   happened.some((each) => each.includes(part));
 
-describe('what was decided', () => {
-  test('is begun in the kernel before it is said, and is in force at the end', async () => {
+describe('a decided block', () => {
+  test('begins in the kernel before it is logged, and is in force at the end', async () => {
     const world = make();
     const {enforcement, guard, happened, kernel} = world;
     const outcome = guard.block(blockOf('192.0.2.7'), 1);
@@ -54,7 +54,7 @@ describe('what was decided', () => {
     expect([kernel.calls, enforcement.outcomes]).toEqual([[], {dispute: 1}]);
   });
 
-  test('is not made when it is over already, and is said all the same', async () => {
+  test('is not made when it is over already, and is logged all the same', async () => {
     const world = make();
     const old = blockOf('192.0.2.7', {fromMs: 0, untilMs: 1000});
     await world.enforcement.carryOut([world.guard.block(old, 1)]);
@@ -142,7 +142,7 @@ describe('at the start', () => {
   });
 });
 
-test('what others have left is looked for again, but not before the log is caught up with', async () => {
+test('leftovers of others are looked for again, but not before the log is caught up with', async () => {
   let asked = 0;
   const otherVariant = (): Promise<undefined> => {
     asked += 1;
@@ -178,7 +178,7 @@ test('a block for which another gave its place: that one leaves the firewall', a
   expect(rules(world)).toEqual([ruleOf('192.0.2.8')]);
 });
 
-test('after the end nothing is enforced any more; what was counted is told, and saved', async () => {
+test('after the end nothing is enforced any more; counted outcomes are logged and saved', async () => {
   const world = make();
   const {enforcement, guard, happened, kernel} = world;
   await enforcement.carryOut([{kind: 'noRoom', network: '192.0.2.1'}]);

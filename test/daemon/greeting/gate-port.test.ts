@@ -18,7 +18,7 @@ function world(programs: readonly PortProgram[]) {
   return {said, way, find, port: new GatePort(2500, way, troubles, find)};
 }
 
-test('a mailer at the port is told once, and nobody is led there until the gate reports', async () => {
+test('a mailer at the port is logged once, and nobody is led there until the gate reports', async () => {
   const {said, way, find, port} = world([mailer]);
   await port.look();
   await port.look();

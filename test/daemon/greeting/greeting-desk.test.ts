@@ -104,7 +104,7 @@ describe('a report', () => {
     expect([way.renewals, way.passed, state.passed.size]).toEqual([0, [], 0]);
   });
 
-  test('who waited passes for the setting, who could not for an hour, and both after a restart', async () => {
+  test('gives a pass to a client that waited for the setting, to one that could not for an hour, and both after a restart', async () => {
     const daemon = daemonWith('gate');
     const atMs = Date.now() - 1000;
     const visits = [
@@ -139,7 +139,7 @@ describe('a report', () => {
     expect(answer).toMatchObject({why: {greeted: {early: {times: 1, said: 'EHLO bot'}}}});
   });
 
-  test('of who left weighs nothing, and is told', async () => {
+  test('of a client that left weighs nothing, and why shows it', async () => {
     const daemon = daemonWith('gate');
     await greet(daemon, report({visits: [visit('left', {waitedMs: 900})]}));
     expect(await scoreOf(daemon)).toBeUndefined();
@@ -161,7 +161,7 @@ describe('strict', () => {
     expect(way.over).toEqual([client]);
   });
 
-  test('who is exempt is not, nor who has logged in', async () => {
+  test('an exempt client is not, nor is one that has logged in', async () => {
     fs.writeFileSync(join(folder, 'whitelist'), '203.0.113.0/28\n');
     const user = '198.51.100.9';
     state.submitters.set(user, {lastMs: Date.now() - 1000});
@@ -174,7 +174,7 @@ describe('strict', () => {
   });
 });
 
-test('observe: what the kernel saw counts, and the status tells it', async () => {
+test('observe: what the kernel saw counts, and the status shows it', async () => {
   const daemon = daemonWith('observe');
   way.seen.push(client, 'no address');
   await until('it counted', async () => (await scoreOf(daemon)) === 3);
@@ -208,7 +208,7 @@ test('mail that arrives renews the pass of its client', async () => {
   expect(way.passed.at(-1)?.[1]).toBeGreaterThan(Date.now() + passMs - hourMs);
 });
 
-test('who waits is shown, and how the gate stands', async () => {
+test('the status shows the waiting clients, and how the gate stands', async () => {
   const daemon = daemonWith('gate');
   await greet(daemon, report({visits: [visit('handed')], stress: 'stressed'}));
   expect(await daemon.answer({command: 'waiting'})).toMatchObject({
