@@ -74,7 +74,7 @@ describe.each(texts)('%s', (path) => {
   });
 });
 
-test.each(pages)('docs/%s says in its first sentence whom it is for', (page) => {
+test.each(pages)('docs/%s says in its first sentence for which reader it is', (page) => {
   expect(read(`docs/${page}`)).toMatch(/^# .+\n\nFor (?:those|administrators) /);
 });
 

@@ -51,7 +51,7 @@ test.each([
   ["# Table `filter' is incompatible, use 'nft' tool."],
   ["# Warning: x\n# Table `filter' is incompatible, use 'nft' tool.\n"],
   ["*filter\nCOMMIT\n# Table `filter' is incompatible, use 'nft' tool."],
-])('%j: what to do about it is told', (text) => {
+])('%j: the error says what to do', (text) => {
   expect(isIncompatible(text)).toBe(true);
   expect(troubleIn(text)).toMatch(/cannot express; set backend = "nftables"/);
 });
@@ -70,7 +70,7 @@ describe('a comment with line breaks', () => {
     expect(readRules(listing).get('INPUT')).toEqual([rule.slice('-A INPUT '.length), '-j DROP']);
   });
 
-  test('that never ends is an error, and read in linear time', () => {
+  test('without an end is an error, and read in linear time', () => {
     const open = `*filter\n:INPUT ACCEPT [0:0]\n-A INPUT --comment "${'\nx'.repeat(200_000)}`;
     const startMs = performance.now();
     expect(troubleIn(open)).toBeDefined();

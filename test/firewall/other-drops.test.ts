@@ -157,7 +157,7 @@ describe('sets of ipset', () => {
 });
 
 describe('bounds', () => {
-  test('of many rules a few are told, and how many there are', () => {
+  test('of many rules a few are listed, with the number of the others', () => {
     const lines = Array.from(
       {length: 12},
       (_, at) => `-A INPUT -s 203.0.113.7/32 -i eth${at} -j DROP`,

@@ -3,7 +3,7 @@ import {expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import {Pending} from '../../src/firewall/pending.js';
 
-test('the first plan looks at all, the next ones at what was decided about', () => {
+test('the first plan looks at all, the next ones at the decided networks', () => {
   const pending = new Pending();
   pending.want('remove');
   expect(pending.take(['a'], 'belief')).toMatchObject({unwanted: 'remove', scope: 'all'});
@@ -24,7 +24,7 @@ test('all again once other things are to be kept, and for each reading', () => {
   expect(pending.take([], 'reading').scope).toBe('all');
 });
 
-test('property: what was decided about stays open until a plan is carried out', () => {
+test('property: a decision stays open until a plan is carried out', () => {
   const round = fc.record({
     changed: fc.array(fc.constantFrom('a', 'b', 'c', 'd')),
     end: fc.constantFrom('carriedOut', 'failed'),

@@ -103,7 +103,7 @@ describe('progress', () => {
     },
   );
 
-  test('a clock that was set back makes no try late; a known failure is told first', () => {
+  test('a clock that was set back makes no try late; a known failure comes first', () => {
     expect(progressOf(trying(), startMs - 3_600_000)).toEqual({kind: 'underWay'});
     const failing = trying({failure: 'locked'});
     expect(progressOf(failing, startMs + 60_000)).toEqual({kind: 'bad', failure: 'locked'});

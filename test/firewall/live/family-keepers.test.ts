@@ -107,7 +107,7 @@ describe('the end', () => {
     expect(calls).toEqual(['stop 4', 'stop 6']);
   });
 
-  test('remove: one that cannot be removed is told', async () => {
+  test('remove: a family that cannot be removed is reported', async () => {
     expect(await make().keepers.stop('remove')).toBe('removed');
     expect(calls).toEqual(['remove 4', 'remove 6']);
     const {keepers, four} = make();

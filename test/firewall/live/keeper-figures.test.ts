@@ -39,7 +39,7 @@ describe('many wishes', () => {
     expect(standing()).toHaveLength(1002);
   });
 
-  test('one that comes just when another ends is not lost', async () => {
+  test('a wish that comes just when another call ends is not lost', async () => {
     for (let turns = 0; turns < 60; turns++) {
       make();
       const first = want('192.0.2.1');
@@ -64,7 +64,7 @@ describe('many wishes', () => {
     }
   });
 
-  test('what was kept goes as soon as it is to be removed, unasked', async () => {
+  test('kept rules go as soon as they are to be removed, unasked', async () => {
     await want('192.0.2.1', '192.0.2.2', '192.0.2.3');
     const known = new Intent(4);
     for (const last of [2, 3]) known.set(blockOf(`192.0.2.${last}`));
@@ -96,7 +96,7 @@ describe('the figures', () => {
     expect(keeper.isInOrder).toBe(false);
   });
 
-  test('what stands, also of wishes that came after the kernel was read', async () => {
+  test('rules that stand, also of wishes that came after the kernel was read', async () => {
     await want('192.0.2.1');
     expect(keeper.enforced).toEqual({...good, wanted: 1, standing: 1, readMs: Date.now()});
     await want('192.0.2.1', '192.0.2.2');
@@ -105,7 +105,7 @@ describe('the figures', () => {
     expect(figures()).toEqual({...good, wanted: 0, standing: 0});
   });
 
-  test('a repair is counted and said, the first order is no repair', async () => {
+  test('a repair is counted and logged, the first order is no repair', async () => {
     await want('192.0.2.1');
     expect(said.map(([level]) => level)).toEqual(['info']);
     kernel.behindOurBack((chains) => chains.set('INPUT', []));

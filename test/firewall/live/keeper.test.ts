@@ -19,7 +19,7 @@ import {
 
 newKeepers();
 
-describe('what is wanted', () => {
+describe('a wanted block', () => {
   test('stands in a chain of its own, hooked in front', async () => {
     kernel.behindOurBack((chains) => chains.set('INPUT', ['-j ACCEPT']));
     await want('192.0.2.1', '192.0.2.2');
@@ -118,7 +118,7 @@ describe('changes behind our back', () => {
 });
 
 describe('failures', () => {
-  test('are told, tried again ever more rarely, and their end is told', async () => {
+  test('are logged, tried again ever more rarely, and their end is logged', async () => {
     kernel.refuses = () => true;
     await want('192.0.2.1');
     const tries: number[] = [];
@@ -213,7 +213,7 @@ describe('failures', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('a try that throws tells it to those who wait, and the next wish begins another', async () => {
+  test('a try that throws is an error for those that wait, and the next wish begins another', async () => {
     kernel.refuses = () => {
       throw new Error('no such call');
     };

@@ -46,7 +46,7 @@ function leftoversOf(surroundings: KeeperTools, all: readonly Leftover[]): Lefto
 }
 
 describe('leftovers', () => {
-  test('those that may come back are looked for each time', async () => {
+  test('leftovers that may come back are looked for each time', async () => {
     const leftovers = leftoversOf(tools, ['a', 'b'].map(leftover));
     for (let looks = 0; looks < 3; looks++) await leftovers.remove(() => true);
     expect(tried).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
