@@ -51,8 +51,8 @@ test('property: however many witnesses, in time order no two that count are clos
   );
 });
 
-describe('what is told of a client', () => {
-  test('acts, words and leaving', () => {
+describe('the record of a client', () => {
+  test('has acts, words and leaving', () => {
     greeted.heard(client, 'nobody spoke');
     expect(greeted.of(client)).toBeUndefined();
     greeted.spokeEarly(client, startMs);
@@ -64,13 +64,13 @@ describe('what is told of a client', () => {
     expect(greeted.of(client)?.said).toMatch(/^EHLO [ -~]+$/);
   });
 
-  test('its words are cut', () => {
+  test('has its words cut', () => {
     greeted.spokeEarly(client, startMs);
     greeted.heard(client, 'x'.repeat(5000));
     expect(greeted.of(client)?.said).toHaveLength(saidCharacters);
   });
 
-  test('who was heard of longest ago goes', () => {
+  test('goes when it is the oldest of too many', () => {
     for (let i = 0; i <= mostGreeted; i++) greeted.left(`client ${i}`, startMs);
     expect(table.size).toBe(mostGreeted);
     expect(greeted.of('client 0')).toBeUndefined();
@@ -80,7 +80,7 @@ describe('what is told of a client', () => {
 test.each([
   ['of a month ago', startMs + greetedMs + 1],
   ['of a clock that was ahead', startMs - 1],
-])('what is %s is forgotten', (_, nowMs) => {
+])('a record %s is forgotten', (_, nowMs) => {
   greeted.left(client, startMs);
   greeted.sweep(startMs);
   expect(table.size).toBe(1);

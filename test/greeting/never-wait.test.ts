@@ -40,7 +40,7 @@ test.each([
   expect([...found].sort()).toEqual([...expected].sort());
 });
 
-test('of too many the first have their places', () => {
+test('the first keep their places where there are too many', () => {
   const clients = Array.from({length: mostClients + 5}, (_, i) => `10.1.${i >> 8}.${i & 255}`);
   const entries = Array.from(
     {length: mostExempt + 5},

@@ -15,7 +15,7 @@ beforeEach(() => {
   passed = new Passed(table, days30);
 });
 
-test('who has waited passes for the setting, and a second hand-over makes it longer', () => {
+test('a client that has waited passes for the setting, and a second hand-over makes it longer', () => {
   expect(passed.note(client, 'waited', startMs)).toBe(startMs + passMs);
   expect(passed.untilMs(client, startMs + passMs - 1)).toBe(startMs + passMs);
   expect(passed.untilMs(client, startMs + passMs)).toBeUndefined();
@@ -24,7 +24,7 @@ test('who has waited passes for the setting, and a second hand-over makes it lon
   expect(table.get(client)?.sinceMs).toBe(startMs);
 });
 
-test('who could not wait passes for an hour, and takes no longer pass away', () => {
+test('a client that could not wait passes for an hour, and takes no longer pass away', () => {
   expect(passed.note(client, 'unwaited', startMs)).toBe(startMs + unwaitedMs);
   expect(passed.note(client, 'waited', startMs)).toBe(startMs + passMs);
   expect(passed.note(client, 'unwaited', startMs + 1)).toBeUndefined();
@@ -41,7 +41,7 @@ test('mail renews it, not with each mail, and never makes a pass', () => {
   expect(passed.delivered(client, startMs + renewMs + passMs)).toBeUndefined();
 });
 
-test('mail of who could not wait makes it a whole pass', () => {
+test('mail of a client that could not wait makes it a whole pass', () => {
   passed.note(client, 'unwaited', startMs);
   expect(passed.delivered(client, startMs + 60_000)).toBe(startMs + 60_000 + passMs);
 });
@@ -52,7 +52,7 @@ test('a block ends it', () => {
   expect(passed.untilMs(client, startMs)).toBeUndefined();
 });
 
-test('what is over is forgotten, and of a clock that was ahead or a longer setting no more stays', () => {
+test('a pass that is over is forgotten, and one of a clock that was ahead or a longer setting is cut', () => {
   passed.note('192.0.2.1', 'waited', startMs);
   passed.note('192.0.2.2', 'unwaited', startMs);
   passed.sweep(startMs + hour);

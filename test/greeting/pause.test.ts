@@ -45,7 +45,7 @@ test.each([
   expect(found.kind === 'on' && found.accessFile).toBe(expected);
 });
 
-describe('who waits although exempt', () => {
+describe('clients that wait although they are exempt', () => {
   test.each([
     ['GreetPause:127.0.0.1\t0\n', '127.0.0.1', false],
     ['Connect:127\tRELAY\nGreetPause:127\t0\n', '127.0.0.1', false],

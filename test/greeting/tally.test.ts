@@ -34,7 +34,7 @@ test('a report that comes again counts once', () => {
   expect(tally.waiting).toMatchObject({waiting: 3, heardMs: startMs + 5});
 });
 
-test('waits are counted by their length, and not of who did not wait', () => {
+test('waits are counted by their length, but not of clients that did not wait', () => {
   const tally = new Tally();
   const ms = [100, 1004, 6004, 6004, 90_000, 500_000];
   const waited = ms.map((waitedMs, pid) => visit({waitedMs, pid}));

@@ -49,7 +49,7 @@ describe('a clock that is set while the daemon runs', () => {
     expect(state.blocks.get('192.0.2.1')).toMatchObject({madeMs: now - 1000 - hourMs});
   });
 
-  test('what an earlier run noted in the future is not moved further', () => {
+  test('leaves the notes that an earlier run made in the future', () => {
     const state = stateWith({fromMs: now, untilMs: now + hourMs});
     const bootMs = now - 26 * yearMs;
     followClock(state, 26 * yearMs + hourMs / 2, bootMs + 26 * yearMs + hourMs / 2);

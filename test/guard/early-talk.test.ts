@@ -56,7 +56,7 @@ describe.each([
   });
 });
 
-test('who left without a command is remembered, and not blamed', () => {
+test('a client that left without a command is remembered, and not blamed', () => {
   const left = `${queueId}: host.example [203.0.113.7] did not issue MAIL/EXPN/VRFY/ETRN during connection to MTA`;
   expect(scoreOf('counts', [left, left])).toBe(0);
   expect(state.greeted.get(client.text)).toMatchObject({early: 0, left: 2});

@@ -78,7 +78,7 @@ describe('blocksMax', () => {
     expect([state.blocks.size, state.history]).toEqual([7, []]);
   });
 
-  test('one that stands is set anew all the same', () => {
+  test('a block that stands is set anew all the same', () => {
     expect(guard.block(byHand(nth(3), 3000), 1).kind).toBe('block');
     expect(state.blocks.get(nth(3))?.untilMs).toBe(3000);
   });
@@ -128,7 +128,7 @@ describe('blocksPerMinute', () => {
     expect(kindsOf(guess(one, startMs + minute, 1))).toEqual(['block']);
   });
 
-  test('does not limit the operator, nor count blocks of the operator', () => {
+  test('does not limit the operator, and does not count blocks of the operator', () => {
     for (let i = 1; i <= 9; i++) {
       expect(guard.block(byHand(`192.0.2.${i}`), 1).kind).toBe('block');
     }
@@ -158,7 +158,7 @@ test('blocks of a configuration that nobody confirmed are lifted, and make no ne
   expect(without(guess(guesser, startMs + hour))).toMatchObject([{kind: 'block', repeat: 1}]);
 });
 
-describe('what an unconfirmed configuration made', () => {
+describe('a block that an unconfirmed configuration made', () => {
   const sinceMs = startMs + 30 * minute;
   const liftedSince = (): unknown[] =>
     liftSince(state, sinceMs, sinceMs + minute).map(
@@ -172,20 +172,20 @@ describe('what an unconfirmed configuration made', () => {
     expect(liftedSince()).toEqual([guesser]);
   });
 
-  test('is not what was made before', () => {
+  test('stays when it was made before', () => {
     nowMs = sinceMs - 1;
     guess(guesser, startMs);
     expect(liftedSince()).toEqual([]);
   });
 
-  test('is, in a state of an earlier version, what began since', () => {
+  test('is lifted, in a state of an earlier version, when it began since', () => {
     const old = {untilMs: sinceMs + hour, reason: 'r', origin: 'evidence'} as const;
     state.blocks.set(one, {network: one, fromMs: sinceMs - 1, ...old});
     state.blocks.set(two, {network: two, fromMs: sinceMs, ...old});
     expect(liftedSince()).toEqual([two]);
   });
 
-  test('is not what was made before it while the clock was ahead', () => {
+  test('stays when it was made before, while the clock was ahead', () => {
     nowMs = sinceMs + day;
     guess(guesser, startMs);
     guard.sweep(startMs + minute);
@@ -218,7 +218,7 @@ describe('the relay has lost its list of users', () => {
     });
   beforeEach(took);
 
-  test('nobody is blocked any more, and blocks of the last quarter of an hour are taken back', () => {
+  test('nobody is blocked any more, and blocks of the last quarter of an hour are lifted', () => {
     guess('203.0.113.67', startMs - hour);
     guess(guesser, startMs - 10 * minute);
     nowMs = startMs;
@@ -233,7 +233,7 @@ describe('the relay has lost its list of users', () => {
     expect(known).toMatchObject({blocks: 0, score: 0});
   });
 
-  test('it is told again each ten minutes as time goes by', () => {
+  test('the guard reports the loss again each ten minutes as time goes by', () => {
     nowMs = startMs;
     refuse(startMs);
     const told = [1, 9, 11, 12, 20, 22].map((m) => kindsOf(guard.sweep(startMs + m * minute)));

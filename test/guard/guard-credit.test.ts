@@ -34,7 +34,7 @@ const told = (outcomes: readonly Outcome[]): Outcome[] =>
 const isBlocked = (outcomes: readonly Outcome[]): boolean =>
   outcomes.some(({kind}) => kind === 'block');
 
-test('of a from= line with two counts is none: one is the client’s own', () => {
+test('a from= line with two counts earns none: one is the client’s own', () => {
   guard = new Guard(settings, emptyState());
   const held = Array.from({length: 10}, (_, name) => say(guess(1, name))).flat();
   const hostile = `${id(1)}: from=<"a, size=9, class=0, nrcpts=999"@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[${client}]`;
@@ -61,7 +61,7 @@ describe('attribution verified', () => {
   test.each([
     ['kernel', 'counted'],
     ['title', 'unproven'],
-  ] as const)('what the machine says by its %s: %s', (proof, kind) => {
+  ] as const)('the facts of the machine by its %s: %s', (proof, kind) => {
     const ask = () => ({client: address(client), proof});
     expect(kinds(say(guess(1, 1), {ask}))).toEqual([kind]);
   });
@@ -76,7 +76,7 @@ describe('attribution verified', () => {
     ]);
   });
 
-  test('a line that another program’s journal entry tells is nothing at all', () => {
+  test('a line in the journal entry of another program counts nothing at all', () => {
     const stranger = {...sendmail, uid: 1000, executable: '/usr/bin/logger'};
     expect(say(guess(1, 1), {writer: stranger})).toEqual([]);
     expect(told(say(end(1), {writer: sendmail}))).toEqual([]);

@@ -35,19 +35,19 @@ const learn = (message: string, atMs = startMs): number =>
 const view = () => guard.judged.client(hostNetwork(address(client)), nowMs);
 const names = (): number => guard.judged.crowd(nowMs).remembered.names;
 
-test('who took its mail is known, and when', () => {
+test('a client whose mail was taken is known, and since when', () => {
   expect([learn(from(1, 2)), learn(sent(1, 'anna')), learn(sent(1, 'bert'))]).toEqual([0, 1, 1]);
   expect(names()).toBe(2);
   expect(view()).toMatchObject({delivered: 2, deliveredDays: 1});
 });
 
-test('what speaks against it is dropped: no score, no block, whatever it asked for', () => {
+test('signs against a client are dropped: no score, no block, whatever it asked for', () => {
   for (let i = 0; i < 50; i++) expect(learn(unknown(2, `name${i}`))).toBe(0);
   expect(learn(from(2, 0))).toBe(0);
   expect([view(), state.blocks.size, state.openEnvelopes.size]).toEqual([undefined, 0, 0]);
 });
 
-test('a line of the future is of now: its clock was ahead', () => {
+test('a line of the future counts as of now: its clock was ahead', () => {
   learn(from(3, 1), nowMs + 1e9);
   learn(sent(3, 'anna'), nowMs + 1e9);
   expect(view()).toMatchObject({deliveredMs: nowMs});

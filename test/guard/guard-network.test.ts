@@ -46,7 +46,7 @@ test('a /24 from which four strangers guess is blocked', () => {
   });
 });
 
-test('one that the operator lets go is not blocked again for what led to the block', () => {
+test('a /24 that the operator unblocks is not blocked again for the guesses that led to the block', () => {
   from24(exemptBy());
   expect(unblock(state, '198.51.100.0/24', startMs)).toMatchObject({why: 'operator'});
   expect(state.blocks.get('198.51.100.0/24')).toBeUndefined();
@@ -57,7 +57,7 @@ test('one that the operator lets go is not blocked again for what led to the blo
   expect(state.blocks.get('198.51.100.0/24')).toMatchObject({because: {rule: 'neighbours'}});
 });
 
-test('who is exempt in it passes', () => {
+test('an exempt client in it passes', () => {
   from24(exemptBy('198.51.100.200', '198.51.100.128/28'));
   expect(state.blocks.get('198.51.100.0/24')?.except).toEqual([
     '198.51.100.200',
@@ -78,13 +78,13 @@ test('friends in it pass', () => {
   expect(state.blocks.get('198.51.100.0/24')?.except).toEqual(['198.51.100.77']);
 });
 
-test('a network that is exempt as a whole is not blocked, nor one of too many exceptions', () => {
+test('a network that is exempt as a whole is not blocked, and one with too many exceptions is not either', () => {
   const many = Array.from({length: 65}, (_, i) => `198.51.100.${100 + i}`);
   for (const exemptions of [exemptBy('198.51.100.128/25', ...many)]) from24(exemptions);
   expect(state.blocks.get('198.51.100.0/24')).toBeUndefined();
 });
 
-describe('what is no delivery earns nothing', () => {
+describe('refusals without a delivery earn nothing', () => {
   test('envelopes of known names without a message, and mail that never arrives', () => {
     for (let i = 0; i < 50; i++) guess('203.0.113.7', 0, exemptBy(), 50);
     expect(state.clients.size).toBe(0);

@@ -56,7 +56,7 @@ describe('Guard#reaped', () => {
     expect(guard.judged.client(hostNetwork(client), nowMs)?.score).toBe(0);
   });
 
-  test('one session counts once, however often it has to be told', () => {
+  test('one session counts once, however often it is reported', () => {
     for (let i = 0; i < 100; i++) reaped(session(1));
     expect(score()).toBe(0.25);
   });
@@ -67,7 +67,7 @@ describe('Guard#reaped', () => {
     expect(state.clients.size).toBe(0);
   });
 
-  test('nobody who is not named', () => {
+  test('a session without a named client counts against nobody', () => {
     expect(reaped(session(1, {named: undefined}))).toEqual(['reaped']);
     expect(state.clients.size).toBe(0);
   });
@@ -79,7 +79,7 @@ describe('Guard#reaped', () => {
   });
 });
 
-describe('what a block has cut off is no evidence', () => {
+describe('silence that a block causes is no evidence', () => {
   const block = (network: string): void => {
     const untilMs = startMs + 60 * minuteMs;
     guard.block({network, fromMs: startMs, untilMs, reason: 'asked for', origin: 'operator'}, 1);

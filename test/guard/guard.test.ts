@@ -253,13 +253,13 @@ describe('Guard, as time goes by and operators ask', () => {
     expect(state.blocks.size).toBe(0);
   });
 
-  test('who has become exempt is let go', () => {
+  test('a client that becomes exempt is unblocked', () => {
     const friends = new Exemptions(parseWhitelist('wl', '203.0.113.0/24'), undefined, []);
     expect(liftExempt(state, nobody, endMs - 1)).toEqual([]);
     expect(liftExempt(state, friends, endMs - 1)).toMatchObject([{kind: 'lifted', why: 'exempt'}]);
   });
 
-  test('who is unblocked is a first offender again', () => {
+  test('a client that is unblocked is a first offender again', () => {
     expect(unblock(state, '203.0.113.7', endMs - 1)).toMatchObject({why: 'operator'});
     expect(unblock(state, '203.0.113.7', endMs - 1)).toBeUndefined();
     const again = feed(
@@ -278,14 +278,14 @@ describe('Guard, as time goes by and operators ask', () => {
     ]);
   });
 
-  test('clients are forgotten when nothing was heard of them for 45 days', () => {
+  test('a client is forgotten after 45 days of silence', () => {
     guard.sweep(endMs + 45 * 86_400_000);
     expect(state.clients.size).toBe(1);
     guard.sweep(endMs + 45 * 86_400_000 + 1000);
     expect(state.clients.size).toBe(0);
   });
 
-  test('what was noted while the clock was ahead begins now', () => {
+  test('times that were noted while the clock was ahead begin now', () => {
     const nowMs = Date.UTC(2026, 10, 20);
     guard.sweep(nowMs);
     expect(state.blocks.get('203.0.113.7')).toMatchObject({

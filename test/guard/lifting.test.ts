@@ -83,7 +83,7 @@ describe('lifted are', () => {
 });
 
 describe('the client of a lifted block', () => {
-  test('that the operator lets go begins anew', () => {
+  test('that the operator unblocks begins anew', () => {
     const state = blocked();
     expect(unblock(state, bert, nowMs)).toMatchObject({kind: 'lifted', why: 'operator'});
     expect(knownIn(state, bert)).toBeUndefined();
@@ -91,7 +91,7 @@ describe('the client of a lifted block', () => {
     expect(state.history).toHaveLength(1);
   });
 
-  test('and what was delivered for it is not forgotten', () => {
+  test('and keeps its deliveries', () => {
     const state = blocked();
     const judge = new Judge(policy, state);
     const recipients = ['<a@x>', '<b@x>', '<c@x>'];
@@ -118,7 +118,7 @@ describe('the client of a lifted block', () => {
     expect(knownIn(state, first)).toMatchObject({score: 1});
   });
 
-  test('one that was lifted with all others is noted so: it was not this client that was meant', () => {
+  test('whose block was lifted with all others is noted so: the operator did not mean this client', () => {
     const [one, all] = [blocked(), blocked()];
     unblock(one, anna, nowMs);
     liftAll(all, nowMs);
@@ -138,7 +138,7 @@ describe('the client of a lifted block', () => {
     expect(state.history).toEqual([{atMs: nowMs, network: bert, event: 'unblocked', reason: why}]);
   });
 
-  test('that was over stays as it is', () => {
+  test('whose block was over stays as it is', () => {
     const state = blocked();
     const before = knownIn(state, anna);
     endBlocks(state, nowMs);
@@ -160,7 +160,7 @@ describe('inside of a network that evidence blocks', () => {
   const exceptIn = (state: State): readonly string[] | undefined =>
     state.blocks.get('192.0.2.0/24')?.except;
 
-  test('who becomes exempt passes, and the block stands', () => {
+  test('a client that becomes exempt passes, and the block stands', () => {
     const state = withNetwork('evidence');
     const friends = exemptBy('192.0.2.7', '192.0.2.64/28', '198.51.100.0/24');
     const outcomes = liftExempt(state, friends, nowMs);
@@ -195,7 +195,7 @@ describe('inside of a network that evidence blocks', () => {
   });
 });
 
-describe('what a complaint would tell of it', () => {
+describe('the record for a complaint', () => {
   const deeds = (state: State): string[] =>
     [...state.complaintDeeds.values()].map(({client}) => client);
 

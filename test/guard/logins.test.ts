@@ -30,7 +30,7 @@ test.each([
   expect(known('any', login(client)).logins()).toEqual([[text, {lastMs: startMs}]]);
 });
 
-test('one that failed is none; nor, in verified mode, one of which only a log tells', () => {
+test('a login that failed is none; in verified mode one that only a log reports is none either', () => {
   const failed = 'AUTH failure (LOGIN): user not found (-20) SASL(-13), relay=[203.0.113.7]';
   expect(known('any', failed).logins()).toEqual([]);
   expect(known('verified', login('[203.0.113.7]')).logins()).toEqual([]);

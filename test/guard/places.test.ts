@@ -48,7 +48,7 @@ test('the least goes for a worse one, and stays for one that is no worse', () =>
   expect(take(block(apart(6), 14))).toBe(apart(5));
 });
 
-test('what has little time left goes before what has much', () => {
+test('a block with little time left goes before one with much', () => {
   const soon = {untilMs: startMs + 60_000, fromMs: startMs - hourMs};
   const take = full(2, [block(apart(1), 20), block(apart(2), 100, soon)]);
   expect(take(block(apart(3), 11))).toBe(apart(2));
@@ -62,7 +62,7 @@ test('an operator’s block stays, and finds a place', () => {
   expect(take(block(apart(5), 0, operator))).toBe('none');
 });
 
-test('what a block around holds as well goes first, but no hole in it', () => {
+test('a block that one around it covers goes first, but no hole in it', () => {
   const around = block('203.0.113.0/24', 12, {except: [inOne24(7)]});
   const take = full(4, [block(inOne24(7), 50), block(inOne24(8), 40), around, block(apart(1), 11)]);
   expect(take(block(apart(2), 1))).toBe(inOne24(8));
@@ -91,7 +91,7 @@ describe.each([
     expect(take(block(apart(200), 0.5))).toBe('none');
   });
 
-  test('one more of it takes the place of a neighbour, and of nobody else', () => {
+  test('one more of it takes the place of a neighbour, and of no other client', () => {
     const others = Array.from({length: most - share}, (_, i) => block(apart(i), 1));
     const take = full(most, [...crowd.slice(0, share), ...others]);
     expect(take(block(nth(250), 9))).toBe('none');
@@ -104,7 +104,7 @@ test('a few neighbours are no crowd', () => {
   expect(full(leastOfNetwork, few)(block(apart(1), 19))).toBe('none');
 });
 
-test('one whose block is over goes, whatever its score', () => {
+test('a block that is over goes, whatever its score', () => {
   const take = full(2, [block(apart(1), 900), block(apart(2), 10)]);
   expect(take(block(apart(3), 1, {untilMs: startMs + 9 * hourMs}), startMs + 2 * hourMs)).toMatch(
     /^198/,
@@ -134,7 +134,7 @@ describe('a minute', () => {
     expect([shareOfMinute, leastShare]).toEqual([1 / 4, 16]);
   });
 
-  test('of a small limit one network may have all', () => {
+  test('one network may have all of a small limit', () => {
     const limit = new MinuteLimit(leastShare);
     const own = Array.from({length: leastShare}, (_, i) => limit.take(inOne24(i), 0));
     expect(new Set(own)).toEqual(new Set(['free']));

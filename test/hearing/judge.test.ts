@@ -106,7 +106,7 @@ describe('no false alarm', () => {
     );
   });
 
-  test('who was heard may be silent for a day, while another instance or host speaks', () => {
+  test('a mailer that was heard may be silent for a day, while another instance or host speaks', () => {
     for (const each of [otherName(), otherHost, strange, line({}, 'otherWriter')]) {
       const lines = [heardOnce, ...times(1000, each)];
       expect(judged(lines, longestQuietMs - 1)).toEqual({kind: 'hears'});
@@ -146,7 +146,7 @@ describe('all sources together', () => {
   });
 });
 
-test('what is left out beside what is heard is worth a word', () => {
+test('lines that are left out beside those heard are worth a word', () => {
   const lines = [...times(leastLines, otherName()), ...times(leastLines, ownUnreadable), heardOnce];
   expect(judged(lines)).toEqual({kind: 'hears'});
   expect(missedBy(listened(lines)).map(({kind}) => kind)).toEqual(['unreadable', 'otherNames']);

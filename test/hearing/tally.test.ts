@@ -2,7 +2,7 @@
 import {expect, test} from '@jest/globals';
 import {mostNames, Tally} from '../../src/hearing/tally.js';
 
-test('the most frequent are told, first those of the mailer', () => {
+test('the top has the most frequent names, those of the mailer first', () => {
   const tally = new Tally();
   for (let i = 0; i < 5; i++) tally.add('cron', 'other');
   for (let i = 0; i < 2; i++) tally.add('mta-in', 'own');

@@ -60,7 +60,7 @@ describe('why', () => {
   });
 });
 
-test('of all sources: deaf if one is, with its name; else it hears if one does', () => {
+test('all sources: deaf if one is, with its name; else it hears if one does', () => {
   const view = (lines: readonly HeardLine[]) => {
     const heard = listened(lines);
     const hearing = judgeSource(heard, {trouble: undefined, wasThere: 'yes'}, nowMs);

@@ -27,7 +27,7 @@ test.each([
   expect(readHostName(word)).toBeUndefined();
 });
 
-test('what is within a host: itself, and names below it, whatever their letters', () => {
+test('names within a host: itself, and names below it, whatever their letters', () => {
   expect(isWithin('partner.example', 'partner.example')).toBe(true);
   expect(isWithin('MX.Partner.example', 'partner.example')).toBe(true);
   expect(isWithin('notpartner.example', 'partner.example')).toBe(false);

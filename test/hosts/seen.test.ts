@@ -37,7 +37,7 @@ const from = (id: string, sender: string, relay: string, accepted: number): stri
     ? `${id}: from=<${sender}>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=${relay}`
     : `${id}: from=<${sender}>, size=74, class=0, nrcpts=${accepted}, msgid=<1@x>, proto=ESMTP, daemon=MTA, relay=${relay}`;
 
-test('whose mail was taken: by the sender, and by the name beside the address', () => {
+test('the mail that was taken: by the sender, and by the name beside the address', () => {
   const {found} = seenIn(
     from('6ALDmHko000032', 'anna@partner.example', 'out.elsewhere.example [192.0.2.7]', 1),
     from('6ALDmHko000033', 'x@shop.example', 'mx1.partner.example [192.0.2.8]', 1),
@@ -56,7 +56,7 @@ test('whose mail was taken: by the sender, and by the name beside the address', 
   ]);
 });
 
-test('what was refused: unknown users, whose line names no client, and rule sets', () => {
+test('the mail that was refused: unknown users, whose line names no client, and rule sets', () => {
   const {found} = seenIn(
     '6ALDmHko000032: <anna1@example.net>... User unknown',
     '6ALDmHko000032: <anna2@example.net>... User unknown',
@@ -77,7 +77,7 @@ test('text of a client makes no other address a part of the host', () => {
   expect(found.map(({client}) => client)).not.toContain('192.0.2.99');
 });
 
-test('of any client it is remembered what was refused, within a bound', () => {
+test('the refusals of each client are remembered, within a bound', () => {
   const seen = seenIn(
     '6ALDmHko000033: ruleset=check_rcpt, arg1=<x@elsewhere.example>, relay=[192.0.2.66], reject=550 5.7.1 <x@elsewhere.example>... Relaying denied',
   );

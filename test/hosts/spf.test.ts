@@ -29,7 +29,7 @@ test('addresses and networks that may send, and names that lead to more', () => 
   });
 });
 
-test('what may not send, and what is no address or name, is left out', () => {
+test('terms that may not send, and those that are no address or name, are left out', () => {
   const hostile =
     'v=spf1 -ip4:192.0.2.7 ?ip4:192.0.2.8 ~all ip4:0.0.0.0/0 ip4:x ip6: include:%{i}._x.example include:\u001B[2J.example exists:%{i}.x.example ptr';
   expect(read(hostile)).toEqual({networks: [], names: []});

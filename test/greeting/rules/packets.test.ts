@@ -58,7 +58,7 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
     expect(said.filter(([level]) => level === 'warning' || level === 'error')).toEqual([]);
   });
 
-  test('what is exempt in the network of a client never waits, and the rest as long as it has not passed', async () => {
+  test('an exempt part of the network of a client never waits, and the rest as long as it has not passed', async () => {
     const world = await openMailer(scene);
     const {gate, said} = await startGate(scene, 'gate');
     const [host, neighbour] = [further[family], client];
@@ -92,7 +92,7 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
     expect(said.filter(([level]) => level === 'warning' || level === 'error')).toEqual([]);
   });
 
-  test('the end of a pass by the kernel alone leaves what is exempt in it', async () => {
+  test('the end of a pass by the kernel alone leaves an exempt part of it', async () => {
     const world = await openMailer(scene);
     const {gate} = await startGate(scene, 'gate');
     gate.renew();
@@ -105,7 +105,7 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
     expect(await served(world, further[family])).toBe('25');
   });
 
-  test('a port of others: nobody is led there, and who calls it gets in', async () => {
+  test('a port of others: nobody is led there, and a client that calls it gets in', async () => {
     const world = await openMailer(scene);
     const {gate, said} = await startGate(scene, 'gate');
     gate.renew();
@@ -168,7 +168,7 @@ describeScenes('the way to the gate', allPlaces, (scene) => {
     },
   );
 
-  test('who blocks now takes over what was blocked without the gate, and back', async () => {
+  test('a firewall that blocks now takes over the blocks made without the gate, and back', async () => {
     const world = await openMailer(scene);
     const {gate} = await startGate(scene, 'gate');
     gate.renew();
@@ -216,7 +216,7 @@ describeScenes('fail open', ['iptables', 'ipset', 'nftables'], (scene) => {
     });
   }
 
-  test('a next life takes over what was left, and changes nothing', async () => {
+  test('a next life takes over the rules that were left, and changes nothing', async () => {
     const world = await openMailer(scene);
     const first = await startGate(scene, 'gate');
     first.gate.renew();

@@ -55,7 +55,7 @@ describe('alive', () => {
   });
 });
 
-describe('who is known', () => {
+describe('known clients', () => {
   const entriesOf = ({known}: GateIntent) => new Map(known.entries());
 
   test('passed and exempt stand side by side, each with its own end', () => {
@@ -88,7 +88,7 @@ describe('who is known', () => {
     expect(entriesOf(intent).get('2001:db8::/64')).toBe(nowMs + 5000);
   });
 
-  test('no more pass than the kernel shall hold; those who have may again', () => {
+  test('no more pass than the kernel shall hold; those that have may again', () => {
     const intent = new GateIntent(4, 'gate', 2500);
     const address = (i: number): string => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
     for (let i = 0; i < mostKnown; i++) intent.pass(address(i), nowMs + 1000);
@@ -153,7 +153,7 @@ describe('chains', () => {
     expect(backend.plan(wishOf(intent, late), renewal.after()).calls).toEqual([]);
   });
 
-  test('what changes while a batch runs is not believed of the kernel', () => {
+  test('an element that changes while a batch runs is not believed of the kernel', () => {
     const backend = gateTableBackend(4);
     const intent = new GateIntent(4, 'gate', 2500);
     intent.renew(nowMs);

@@ -95,7 +95,7 @@ describeScenes('another tool', places, (scene) => {
     }
   });
 
-  test('a removal leaves nothing, also by who only knows the name; off removes what stood', async () => {
+  test('a removal leaves nothing, also by a command that only knows the name; off removes what stood', async () => {
     const name = family === 4 ? 'inet' : 'inet6';
     const before = (() => {
       // The tables of iptables then exist before and after.

@@ -14,7 +14,7 @@ const visit = (atMs: number): GateVisit => ({
   said: '"'.repeat(longestSaid),
 });
 
-test('what no daemon takes is kept up to a bound, and what was dropped is counted once', () => {
+test('reports that no daemon takes are kept up to a bound, and dropped ones are counted once', () => {
   const outbox = new Outbox();
   for (let i = 0; i < mostUnsent + 7; i++) outbox.add(visit(i));
   expect([outbox.unsent, outbox.takeDropped(), outbox.takeDropped()]).toEqual([mostUnsent, 7, 0]);
@@ -23,7 +23,7 @@ test('what no daemon takes is kept up to a bound, and what was dropped is counte
   );
 });
 
-test('what the daemon has is forgotten, also when the bound has dropped some of it meanwhile', () => {
+test('reports that the daemon has are forgotten, also when the bound has dropped some meanwhile', () => {
   const outbox = new Outbox();
   for (let i = 0; i < mostUnsent; i++) outbox.add(visit(i));
   const visits = outbox.next();

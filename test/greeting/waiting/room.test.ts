@@ -28,7 +28,7 @@ const client = (i: number): Address => at(`192.0.${i}.7`);
 const passAll = (room: WaitingRoom, nowMs: number): Move[] => [...room.pass(nowMs)];
 const silent: Seen = {state: 'open', unreadBytes: 0};
 
-describe('who waits in silence', () => {
+describe('a client that waits in silence', () => {
   test('is handed over when the wait is over, and not before', () => {
     const room = new WaitingRoom(limits);
     expect(room.come(1, client(1), 1000)).toBeUndefined();
@@ -138,7 +138,7 @@ describe('a look', () => {
     expect(room.size).toBe(kind === undefined ? 1 : 0);
   });
 
-  test('that misses one once says nothing; twice in a row it has left', () => {
+  test('that misses a client once says nothing; after two in a row the client has left', () => {
     expect(mostMissed).toBe(2);
     const room = new WaitingRoom(limits);
     room.come(1, client(1), 0);
@@ -148,7 +148,7 @@ describe('a look', () => {
     expect(room.look(() => undefined, 3010, 3020)).toEqual([{kind: 'left', id: 1, waitedMs: 3020}]);
   });
 
-  test('says nothing of who came while it was taken', () => {
+  test('says nothing of a client that came while it was taken', () => {
     const room = new WaitingRoom(limits);
     room.come(1, client(1), 15);
     expect(room.look(() => undefined, 10, 20)).toEqual([]);

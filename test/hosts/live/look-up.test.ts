@@ -12,7 +12,7 @@ const started = async (): Promise<{server: NameServer; dns: ContactDns}> => {
   return {server, dns: new ContactDns([server.address])};
 };
 
-test('its own addresses, those of its mail exchangers, and what its SPF record names', async () => {
+test('its own addresses, those of its mail exchangers, and those that its SPF record names', async () => {
   const {server: names, dns} = await started();
   names.set('A', 'partner.example', ['192.0.2.1']);
   names.set('MX', 'partner.example', ['mx.partner.example', 'not a name']);
@@ -34,7 +34,7 @@ test('its own addresses, those of its mail exchangers, and what its SPF record n
   ]);
 });
 
-test('a server that says nothing, or that it cannot tell: what could not be looked up is named', async () => {
+test('a server that gives no answer, or that cannot: the names that could not be looked up are listed', async () => {
   const {server: names, dns} = await started();
   names.set('A', 'partner.example', ['192.0.2.1']);
   names.set('MX', 'partner.example', 'silent');
@@ -58,7 +58,7 @@ test('records that lead on and on: so many questions, and no more', async () => 
   expect(new Set(names.asked).size).toBeLessThanOrEqual(mostQuestions);
 });
 
-test('more addresses than are kept: it says that some are left out', async () => {
+test('more addresses than are kept: the answer says that some are left out', async () => {
   const {server: names, dns} = await started();
   const terms: string[] = [];
   for (let at = 0; at < 9; at++) {
