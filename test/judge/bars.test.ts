@@ -52,7 +52,7 @@ describe('the row', () => {
     [3, 26],
     [4, 29],
     [40, 29],
-  ])('who has delivered to %i names asks for %i in vain', (delivered, names) => {
+  ])('a client that has delivered to %i names asks for %i in vain', (delivered, names) => {
     world.deliver(world.fresh(delivered));
     expect(world.ask(world.fresh(names))).toEqual([]);
     expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
@@ -111,7 +111,7 @@ describe('the silence: an hour since the first name, and nothing delivered', () 
     expect(world.envelope({names: ['<f@x>']})).toEqual([]);
   });
 
-  test('nor for a friend', () => {
+  test('no verdict for a friend either', () => {
     for (const senderHash of [1, 2]) {
       const nextHost = {family: 4, value: 0xcb007107n, text: client} as const;
       const also = {client: undefined, submitter: 'own', nextHost, senderHash} as const;
@@ -151,7 +151,7 @@ describe('a wave of strangers', () => {
     expect([rules(verdicts), seconds(verdicts)]).toEqual([['wave'], [4 * 86_400]]);
   });
 
-  test('null senders neither raise nor meet it', () => {
+  test('null senders neither raise it nor count for it', () => {
     for (let i = 0; i < 30; i++) {
       world.envelope({names: world.fresh(1), client: `198.51.${i}.1`, sender: 'null'});
     }
@@ -182,7 +182,7 @@ describe('networks', () => {
     expect(last).toMatchObject([{network: {text: '198.51.100.0/24'}, seconds: 86_400}]);
   });
 
-  test('not where somebody delivers to three names: then its strangers at their first', () => {
+  test('not where a client delivers to three names: then its strangers at their first', () => {
     world.deliver(world.fresh(3), '198.51.100.200');
     const verdicts = [1, 2, 3, 4, 5].flatMap((i) =>
       world.envelope({names: world.fresh(2), client: `198.51.100.${i}`}),
@@ -236,7 +236,7 @@ describe('the ladder', () => {
     expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
   });
 
-  test('what came before the end of the block counts no more', () => {
+  test('names from before the end of the block count no more', () => {
     world.ask(world.fresh(10));
     world.wait(hour - minute);
     expect(world.ask(world.fresh(30))).toEqual([]);
@@ -251,7 +251,7 @@ describe('the first day of an installation that knows nothing', () => {
     expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
   });
 
-  test('for who takes an hour or longer it is twenty, as for a mailer', () => {
+  test('for a client that takes an hour or longer it is twenty, as for a mailer', () => {
     world.beginLearning();
     world.ask(world.fresh(9));
     world.wait(hour);

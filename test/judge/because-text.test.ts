@@ -107,7 +107,7 @@ describe('nameText', () => {
   ])('%j is %j', (hostile, expected) => expect(nameText(hostile)).toBe(expected));
 });
 
-test('namesText() tells the last ones, and how many there are beside', () => {
+test('namesText() gives the last ones, and the number of the others', () => {
   expect(namesText([], 2)).toBe('');
   expect(namesText([], 2, 8)).toBe('');
   expect(namesText(['a'], 2)).toBe('a');

@@ -35,7 +35,7 @@ describe('the first names of a client', () => {
       suspects.note(client, deed, name, 'counted', startMs + i, i + 1);
     });
 
-  test('are told before there is a row, and then stand in it', () => {
+  test('are known before there is a row, and then stand in it', () => {
     const table = new Table<NonNullable<ReturnType<Suspects['of']>>>();
     const suspects = new Suspects(table);
     ask(suspects, 'c', ['a', 'b']);
@@ -57,7 +57,7 @@ describe('the first names of a client', () => {
     expect(suspects.of('c')).toBeUndefined();
   });
 
-  test('are counted though nobody remembers them, and another sign is told with them', () => {
+  test('are counted though nobody remembers them, and another sign is named with them', () => {
     const suspects = new Suspects(new Table());
     suspects.note('c', deed, 'c', 'counted', startMs, 3);
     expect(suspects.of('c')).toMatchObject({names: ['c'], counts: {unknownRecipient: 3}});
@@ -85,7 +85,7 @@ test('the client silent for longest is forgotten', () => {
   expect([suspects.of('c0'), suspects.of(`c${mostSuspects}`)]).toMatchObject([undefined, {}]);
 });
 
-test('a friend is whom two users wrote to; hosts are bounded and forgotten after 45 days', () => {
+test('a friend is a client to which two users wrote; hosts are bounded and forgotten after 45 days', () => {
   const friends = new Friends(new Table());
   friends.wrote('192.0.2.1', 1, startMs);
   friends.wrote('192.0.2.1', 1, startMs);

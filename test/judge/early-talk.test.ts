@@ -8,7 +8,7 @@ const early = (world: World, also: object = {}, from = client) =>
 const later = (world: World, also: object = {}, from = client) =>
   world.hear('', {kind: 'earlyTraffic', ...also}, from);
 
-test('off: one thing for ever, whichever line says it', () => {
+test('off: one thing for ever, whichever line reports it', () => {
   const world = new World();
   expect(early(world).counted).toBe(1);
   expect(later(world).counted).toBe(0);
@@ -30,7 +30,7 @@ describe('where it counts', () => {
     expect(early(world)).toMatchObject({counted: 3, score: 6});
   });
 
-  test('the fourth act blocks who has delivered nothing, also inside of an envelope', () => {
+  test('the fourth act blocks a client that has delivered nothing, also inside of an envelope', () => {
     const world = fresh();
     const verdicts = [1, 2, 3, 4].map((each) => {
       world.wait(10 * minute);
@@ -40,7 +40,7 @@ describe('where it counts', () => {
     expect(verdicts[3]).toMatchObject([{because: {rule: 'row', counts: {pregreet: 4}}}]);
   });
 
-  test('of a client with a record it weighs one, once', () => {
+  test('it weighs one for a client with a record, once', () => {
     const world = fresh();
     for (let days = 0; days < 3; days++) {
       world.deliver(world.fresh(4));
@@ -52,7 +52,7 @@ describe('where it counts', () => {
     expect([early(world).counted, later(world).counted]).toEqual([0, 0]);
   });
 
-  test('of a host to which our users write, too', () => {
+  test('the same for a host to which our users write', () => {
     const world = fresh();
     for (const senderHash of [1, 2]) {
       const also = {client: undefined, submitter: 'own', nextHost: address(client)} as const;
@@ -64,7 +64,7 @@ describe('where it counts', () => {
     expect(early(world).counted).toBe(0);
   });
 
-  test('of a user of ours it weighs nothing', () => {
+  test('it weighs nothing for a user of ours', () => {
     expect(early(fresh(), {submitter: 'own'})).toMatchObject({counted: 0, score: 0, verdicts: []});
   });
 

@@ -28,7 +28,7 @@ class Session {
   }
 }
 
-describe('where the process tells what it has written', () => {
+describe('where the process shows how much it has written', () => {
   test.each([
     ['in clear text', 0],
     ['with TLS', 29],
@@ -79,7 +79,7 @@ describe('where the process tells what it has written', () => {
     expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
   });
 
-  test('who was blocked within a week is judged at once', () => {
+  test('a client that was blocked within a week is judged at once', () => {
     const world = new World();
     world.ask(world.fresh(10));
     world.wait(3 * 3_600_000);
@@ -89,7 +89,7 @@ describe('where the process tells what it has written', () => {
   });
 });
 
-describe('where nobody tells', () => {
+describe('where no process shows it', () => {
   test('the row waits for the end of the envelope', () => {
     const world = new World();
     for (const name of world.fresh(30)) expect(world.hear(name, {envelope}).verdicts).toEqual([]);
@@ -102,14 +102,14 @@ describe('where nobody tells', () => {
     expect(rules(verdicts)).toEqual(['row']);
   });
 
-  test('what is said outside of an envelope is judged at once', () => {
+  test('a refusal outside of an envelope is judged at once', () => {
     const world = new World();
     const verdicts = world.fresh(10).flatMap((name) => world.hear(name).verdicts);
     expect(rules(verdicts)).toEqual(['row']);
   });
 });
 
-test('what led to a block is not told again at the end of its envelope', () => {
+test('refusals that led to a block do not count again at the end of their envelope', () => {
   const world = new World();
   new Session(world).ask(world.fresh(10), 0);
   const before = world.score();
@@ -129,7 +129,7 @@ test('envelopes that are pushed out postpone no more', () => {
 
 const prompt = {atMs: 1, readMs: 1};
 
-test('the first refusal asked about when others behind it were answered: what is accepted later still counts', () => {
+test('the first refusal asked about when others behind it were answered: names accepted later still count', () => {
   const each = refusal('a@example.net');
   const ahead = 20;
   let open = newOpenEnvelope('203.0.113.7', 0);
@@ -143,7 +143,7 @@ test('the first refusal asked about when others behind it were answered: what is
   expect(open.accepted).toBeGreaterThanOrEqual(8);
 });
 
-test('what was read at once is kept, and nothing is known without bytes', () => {
+test('the count of a line that was read at once is kept, and nothing is known without bytes', () => {
   let open = newOpenEnvelope(client, 0);
   expect(answered(open, '<a@x>', undefined, prompt)).toMatchObject({
     accepted: undefined,
@@ -157,7 +157,7 @@ test('what was read at once is kept, and nothing is known without bytes', () => 
   expect(seen[0]).toBe(0);
 });
 
-describe('what is no accepted recipient', () => {
+describe('no accepted recipients are', () => {
   const names = new World().fresh(40);
 
   /** @param written how many answers the process has given when the line of each is read */
@@ -183,12 +183,12 @@ describe('what is no accepted recipient', () => {
 
   const padded = {lagMs: 5, beganBytes: greeting + 220 * accepts};
 
-  test('those of an envelope before', () => {
+  test('recipients of an envelope before', () => {
     const accepted = play((answers) => answers, padded, 'others');
     expect(accepted).toEqual(names.map(() => 0));
   });
 
-  test('but 220 in this envelope before the first refusal are', () => {
+  test('but 220 in this envelope before the first refusal count', () => {
     const accepted = play((answers) => answers, padded);
     for (const count of accepted) expect(count).toBeGreaterThan(50);
   });

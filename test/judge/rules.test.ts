@@ -17,7 +17,7 @@ const step = fc.record({
 });
 
 describe('property', () => {
-  test('the score stays between the floor and what was asked; a verdict meets its bar', () => {
+  test('the score stays between the floor and the number of names; a verdict meets its bar', () => {
     fc.assert(
       fc.property(fc.array(step, {maxLength: 30}), (steps) => {
         const world = new World();
@@ -132,7 +132,7 @@ test('a dead list that is asked each day counts once', () => {
   }
 });
 
-test('thousands of guesses of who has a record fill no filter that would let them pass', () => {
+test('thousands of guesses of a client with a record fill no filter that would let them pass', () => {
   const world = new World();
   world.deliver(world.fresh(8));
   world.wait(day);
@@ -148,7 +148,7 @@ test('thousands of guesses of who has a record fill no filter that would let the
 describe('pools', () => {
   const host = (i: number): ReturnType<typeof addressOf> => addressOf(4, BigInt(0xc0000200 + i));
 
-  test('strangers never displace who delivers, nor their records', () => {
+  test('strangers never displace a client that delivers, and never its record', () => {
     const state = emptyState();
     const memory = new Memory(state, new ClientScope(64), {clients: 300, records: 100});
     for (let i = 0; i < 50; i++) {
@@ -164,7 +164,7 @@ describe('pools', () => {
     expect(memory.counts().records).toBeLessThanOrEqual(100);
   });
 
-  test('who is silent for 45 days is forgotten, and its record with it', () => {
+  test('a client that is silent for 45 days is forgotten, and its record with it', () => {
     const state = emptyState();
     const memory = new Memory(state, new ClientScope(64), {clients: 300, records: 100});
     const slot = memory.add(host(1));

@@ -16,7 +16,7 @@ const offender = {
 const sender = {firstMinute: (startMs - 3 * day) / 60_000, lastMinute: (startMs - day) / 60_000};
 
 describe('seedOf', () => {
-  test('an offender: half of the bar at most, its blocks, what it was counted for', () => {
+  test('an offender: half of the bar at most, its blocks, and its counts', () => {
     expect(seedOf(offender, undefined)).toMatchObject({
       score: 5,
       blocks: 2,
@@ -60,7 +60,7 @@ describe('takeOver', () => {
     expect(world.view('192.0.2.10')).toMatchObject({standing: 'mailer', delivered: 3});
   });
 
-  test('what was counted counts no more; a row goes on', () => {
+  test('names that were counted count no more; a row goes on', () => {
     const world = taken();
     world.wait(second);
     expect(world.ask(['<anna@example.net>', '<BERT@example.net>'])).toEqual([]);

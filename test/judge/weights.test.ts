@@ -42,7 +42,7 @@ test('one name counts once, however it is written and whichever relay refuses it
   expect(world.hear('<anna@example.net>', {kind: 'undeliverable'}).counted).toBe(0);
 });
 
-test('of an ambiguous subject each is a new one', () => {
+test('each mention of an ambiguous subject is a new name', () => {
   const counted = [1, 2].map(() => world.hear('<a...>', {subjectIs: 'ambiguous'}).counted);
   expect(counted).toEqual([1, 1]);
 });
@@ -60,7 +60,7 @@ describe('names that took mail', () => {
     expect(world.hear('<anna@example.net>')).toMatchObject({counted: 0.25, score: 0.25});
   });
 
-  test('stale names alone meet no bar of strangers', () => {
+  test('stale names alone lead to no bar of strangers', () => {
     const names = world.fresh(30);
     world.deliver(names, '198.51.100.1');
     world.wait(8 * day);
@@ -79,14 +79,14 @@ describe('names that took mail', () => {
   });
 });
 
-describe('what the next host refuses', () => {
+describe('names that the next host refuses', () => {
   const kind = 'undeliverable';
-  test('weighs nothing for our own users', () => {
+  test('weigh nothing for our own users', () => {
     expect(world.hear('<a@example.net>', {kind, submitter: 'own'}).counted).toBe(0);
     expect(world.hear('<b@example.net>', {kind, submitter: 'stranger'}).counted).toBe(0.5);
   });
 
-  test('weighs little for whose mail three networks took; who is refused there is no customer', () => {
+  test('weigh little for a client whose mail three networks took; one that is refused there is no customer', () => {
     const hosts = ['192.0.2.1', '192.0.2.2', '198.51.100.1', '203.0.113.200'];
     const refusedAt = (host: string): number =>
       world.hear(world.fresh(1)[0]!, {kind, nextHost: address(host)}).counted;
@@ -95,7 +95,7 @@ describe('what the next host refuses', () => {
     expect(refusedAt('192.0.2.1')).toBe(0.1);
   });
 
-  test('a name that took mail is hardly a guess, whichever relay refuses it', () => {
+  test('are hardly a guess when they took mail before, whichever relay refuses them', () => {
     const [name] = world.fresh(1);
     world.deliver([name!], '198.51.100.9');
     expect(world.hear(name!, {kind, nextHost: address('192.0.2.1')}).counted).toBe(0);
@@ -110,7 +110,7 @@ describe('the null sender', () => {
     expect(world.score()).toBe(1);
   });
 
-  test('and a quarter for who has delivered to three names, or is a friend', () => {
+  test('and a quarter for a client that has delivered to three names, or is a friend', () => {
     world.deliver(world.fresh(3));
     const before = world.score();
     world.envelope({names: world.fresh(2), sender: 'null'});

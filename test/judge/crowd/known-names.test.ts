@@ -28,7 +28,7 @@ describe('KnownNames', () => {
     expect([names.standing(name, startMs), table.size]).toEqual(['never', 0]);
   });
 
-  test('it is what a map says, whatever order mails come in', () => {
+  test('it holds the same as a map, whatever order mails come in', () => {
     const mails = fc.array(fc.tuple(fc.nat(20), fc.nat(20 * 24)), {maxLength: 60});
     fc.assert(
       fc.property(mails, fc.nat(20 * 24), (all, askedHours) => {
@@ -92,7 +92,7 @@ describe('KnownNames', () => {
     expect(table.size).toBe(1000);
   });
 
-  test('of more than a million names the oldest go first', () => {
+  test('the oldest names go first beyond a million', () => {
     let bound = 0;
     class SmallTable extends PackedTable {
       override limitTo(most: number, worth: (slot: number) => number): void {

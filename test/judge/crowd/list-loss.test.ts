@@ -35,7 +35,7 @@ describe('ListLoss', () => {
     expect([beginsAt, endsAt, mostSum]).toEqual([{names: 8, networks: 3}, 3, 12]);
   });
 
-  test('begins at the eighth name of three networks, and is told once', () => {
+  test('begins at the eighth name of three networks, and is reported once', () => {
     const {loss} = fresh();
     const told = lose(loss, 12, 3);
     expect(told).toEqual([
@@ -123,7 +123,7 @@ describe('ListLoss', () => {
     expect(loss.sweep(startMs + 3 * forgottenMs)).toBe('same');
   });
 
-  test('what a clock far ahead has noted is forgotten', () => {
+  test('notes of a clock far ahead are forgotten', () => {
     const {loss} = fresh();
     lose(loss, 8, 3);
     expect(loss.sweep(startMs - 2 * forgottenMs)).toBe('ended');

@@ -74,7 +74,7 @@ describe('Networks: always', () => {
     expect(run('none').length).toBeGreaterThan(10);
   });
 
-  test('what is over is swept; who delivers is remembered for 90 days', () => {
+  test('rows that are over are swept; a client that delivers is remembered for 90 days', () => {
     const {networks, table} = fresh();
     ask(networks, hosts('192.0.2.', 9));
     networks.delivered(address('203.0.113.7'), 'mailer', startMs);
@@ -99,7 +99,7 @@ describe('Networks: always', () => {
     expect(found.length).toBe(1);
   });
 
-  test('of more than a million the strangers go first; no record is mixed up', () => {
+  test('the strangers go first beyond a million; no record is mixed up', () => {
     let bound = 0;
     class SmallTable extends PackedTable {
       override limitTo(most: number, worth: (slot: number) => number): void {

@@ -31,7 +31,7 @@ describe('Networks: a /24', () => {
     expect(found.map(([asked]) => asked)).toEqual([4]);
   });
 
-  test('somebody with three delivered names keeps it free; strangers in it are hot', () => {
+  test('a client with three delivered names keeps it free; strangers in it are hot', () => {
     const {networks} = fresh();
     networks.delivered(address('192.0.2.200'), 'mailer', startMs);
     expect(ask(networks, hosts('192.0.2.', 7))).toEqual([]);
@@ -41,7 +41,7 @@ describe('Networks: a /24', () => {
     expect(networks.standing(address('192.0.3.99'), startMs + 60 * minuteMs)).toBe('ordinary');
   });
 
-  test('who has delivered one mail does not keep it free', () => {
+  test('a client that has delivered one mail does not keep it free', () => {
     const {networks} = fresh();
     networks.delivered(address('192.0.2.200'), 'first', startMs);
     expect(ask(networks, hosts('192.0.2.', 9))).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('Networks: a /24', () => {
     expect(again).toMatchObject([{repeat: 1, seconds: 86_400}]);
   });
 
-  test('a network that the operator lets go begins anew', () => {
+  test('a network that the operator unblocks begins anew', () => {
     const {networks} = fresh();
     networks.delivered(address('192.0.2.200'), 'first', startMs);
     ask(networks, hosts('192.0.2.', 9));
@@ -94,7 +94,7 @@ describe('Networks: a /24', () => {
     networks.pardoned(network('203.0.113.0/24'), startMs);
   });
 
-  test('and what its neighbours did does not block it at its next name', () => {
+  test('and the guesses of its neighbours do not block it at its next name', () => {
     const {networks} = fresh();
     const hot = (third: number): string[] => hosts(`192.0.${third}.`, 5);
     ask(networks, [1, 2, 3, 4].flatMap(hot));

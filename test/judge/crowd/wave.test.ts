@@ -83,7 +83,7 @@ describe('Wave', () => {
     expect(steady(wave, 130, startMs + 13 * dayMs, 5)).toBeGreaterThan(0);
   });
 
-  test('who stays just below the alarm does not make it deaf: the month bounds it', () => {
+  test('a client that stays just below the alarm does not make it deaf: the month bounds it', () => {
     const {wave, table} = fresh();
     let atMs = startMs;
     for (let day = 0; day < 20; day++, atMs += dayMs) steady(wave, 0.5, atMs, 24);
@@ -101,7 +101,7 @@ describe('Wave', () => {
     expect(rateOf(table)).toBe(before);
   });
 
-  test('a wave that goes on for a month is what is usual', () => {
+  test('a wave that goes on for a month becomes the usual rate', () => {
     const {wave, table} = fresh();
     steady(wave, 1, startMs, 48);
     steady(wave, 500, startMs + 2 * dayMs, 33 * 24);
