@@ -16,7 +16,7 @@ const record = (message: string, more: Partial<LogRecord> = {}): LogRecord => ({
 });
 
 describe('Duplicates', () => {
-  test('of the same from two sources the first is new, whatever time each gives it', () => {
+  test('the first of two equal lines from two sources is new, whatever time each gives it', () => {
     const seen = new Duplicates();
     expect(seen.isNew('file', record('a', {atMs: 1}))).toBe(true);
     expect(seen.isNew('journal', record('a', {atMs: 2}))).toBe(false);
@@ -33,7 +33,7 @@ describe('Duplicates', () => {
     },
   );
 
-  test('in any order: as many are new as the source says that tells most', () => {
+  test('in any order: as many are new as in the source with the most', () => {
     const source = fc.constantFrom('file', 'journal', 'other');
     fc.assert(
       fc.property(fc.array(fc.tuple(source, fc.constantFrom('a', 'b'))), (told) => {

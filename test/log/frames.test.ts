@@ -187,7 +187,7 @@ describe('Frames on hostile text', () => {
     'CR LF': (message) => `Nov  1 09:05:07 relay sm-mta[28]: ${message}\r`,
   };
 
-  test.each(Object.entries(shapes))('never changes who said what: %s', (_, shape) => {
+  test.each(Object.entries(shapes))('never changes which program said what: %s', (_, shape) => {
     fc.assert(
       fc.property(fc.constantFrom('6A195700000028: ', 'NOQUEUE: '), hostileText, (id, text) => {
         const message = `${id}${text}`;

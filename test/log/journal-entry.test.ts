@@ -62,7 +62,7 @@ describe('the writer is not known', () => {
   });
 
   test.each(['33', '1000'])(
-    'but user %s at the native socket is no mailer, whatever he calls himself',
+    'but user %s at the native socket is no mailer, under any name',
     (uid) => {
       const {writer} = read({...alive, _TRANSPORT: 'journal', _UID: uid, SYSLOG_PID: '1'})!;
       expect(writer).toMatchObject({uid: Number(uid), executable: ''});

@@ -106,7 +106,7 @@ describe('Stamps in the hour that is repeated in autumn', () => {
   });
 });
 
-test('a queue id of a year to come tells nothing, until that year has come', () => {
+test('a queue id of a year to come proves nothing, until that year has come', () => {
   const stamps = new Stamps(queueIdClock);
   const years = [2026, 2028].map((year) => {
     const reference = Date.UTC(year, 11, 1);

@@ -66,7 +66,7 @@ describe('mail that arrived', () => {
     ]);
   });
 
-  test('of an envelope that is not known tells its name, and no client', () => {
+  test('of an envelope that is not known gives its name, and no client', () => {
     expect(deliveredIn(relay.say(sent('<a@b>')))).toMatchObject([
       {
         client: undefined,
@@ -110,7 +110,7 @@ describe('in whose name', () => {
     expect(more).toMatchObject([{client: undefined}]);
   });
 
-  test('who stands behind an alias at another host is a name, too', () => {
+  test('a name that stands behind an alias at another host is a name, too', () => {
     relay.say(from({counts: counts(1)}));
     expect(namesIn(relay.say(sent('alice@b')))).toEqual(['alice@b']);
     expect(relay.state.deliveries.size).toBe(0);
@@ -123,7 +123,7 @@ describe('in whose name', () => {
     expect(ofClient).toHaveLength(2);
   });
 
-  test('of a name that was made up beside a true one nothing is sure', () => {
+  test('a name that was made up beside a true one makes both unsure', () => {
     relay.say(from({counts: counts(9)}));
     expect(deliveredIn(relay.say(sent('<made-up@b>,<alice@b>')))).toMatchObject([
       {recipients: ['<alice@b>'], others: ['<made-up@b>']},
@@ -132,7 +132,7 @@ describe('in whose name', () => {
 });
 
 describe('an envelope is forgotten', () => {
-  test('when each of its recipients has been told of, arrived or not', () => {
+  test('when the log has named each of its recipients, arrived or not', () => {
     relay.say(from({counts: counts(3)}));
     relay.say(sent('<a@b>'));
     relay.say(failed('ghost'));
@@ -174,7 +174,7 @@ describe('proof', () => {
     expect(relay.state.deliveries.size).toBe(0);
   });
 
-  test('what the kernel told at a refusal holds for the delivery', () => {
+  test('the answer of the kernel at a refusal holds for the delivery', () => {
     relay.say(unknown('a'), {answer: kernel('203.0.113.7')});
     relay.say(from({counts: counts(1)}));
     expect(proofOf(relay.say(sent('<a@b>')))).toEqual(['kernel']);
@@ -208,7 +208,7 @@ describe('our own users', () => {
     expect(submitterOf(client)).toBe(submitter);
   });
 
-  test('who logged in, in that process, and nobody else', () => {
+  test('the user of a login, in that process, and no other', () => {
     expect(submitterOf('[203.0.113.7]', [login()])).toBe('own');
     expect(submitterOf('[203.0.113.9]', [login()])).toBe('stranger');
     relay.say(login(), {pid: 153});
@@ -229,7 +229,7 @@ describe('our own users', () => {
     expect(relay.envelopes.view({...recordOfNothing}, queueId)?.client).toBe('203.0.113.7');
   });
 
-  test('a login tells nobody’s client', () => {
+  test('a login names nobody’s client', () => {
     relay.say(login());
     expect(relay.say(unknown('a'))).toEqual([]);
     expect(evidenceIn(relay.say(from({client: '[203.0.113.9]'})))).toMatchObject([
@@ -237,12 +237,12 @@ describe('our own users', () => {
     ]);
   });
 
-  test('one that a system user wrote of is not believed', () => {
+  test('a login that a system user wrote is not believed', () => {
     relay.say(login(), {writer: {...mailer, uid: 33}});
     expect(submitterOf('[203.0.113.7]')).toBe('stranger');
   });
 
-  test('of a local program nobody is blamed for what the next host refuses', () => {
+  test('the next host’s refusals of a local program’s mail are held against nobody', () => {
     relay.say(from({counts: counts(1), client: 'root@localhost', sender: 'root'}));
     expect(relay.say(failed('ghost'))).toEqual([]);
   });
@@ -287,7 +287,7 @@ describe('saved and loaded', () => {
     expect(end.map(({kind}) => kind)).toEqual(['envelopeEnded']);
   });
 
-  test('what 1.0 has saved of a delivery: a stranger’s, of no known sender', () => {
+  test('a delivery that 1.0 has saved: a stranger’s, of no known sender', () => {
     const saved = {address: '203.0.113.7', proof: 'kernel', atMs: startMs} as const;
     relay.state.deliveries.set(`relay ${queueId}`, saved);
     const told = relay.say(sent('<a@b>'));
@@ -298,7 +298,7 @@ describe('saved and loaded', () => {
   });
 });
 
-test('what a submission of this machine hands to the mailer is no delivery: the mailer says what becomes of it', () => {
+test('a message that a submission hands to the mailer is no delivery: the mailer says what becomes of it', () => {
   const id = '6ALGrQPT000067';
   const local = {pid: 67};
   const says = `${id}: from=alice, size=21, class=0, nrcpts=1, msgid=<1@relay.example.net>, relay=localhost [[UNIX: localhost]]`;

@@ -214,7 +214,7 @@ describe('processes', () => {
 });
 
 describe('an old log', () => {
-  test('is given line by line, but for what is empty or too long', () => {
+  test('is given line by line, without empty and too long lines', () => {
     const log = ['a', '', 'x'.repeat(16 * 1024), 'y'.repeat(16 * 1024 + 1), 'last'].join('\n');
     const scan = lineScan(plain.scan, ['plain']);
     const given = (text: string): string[] => {

@@ -24,7 +24,7 @@ beforeEach(() => {
 const key = `relay 152 ${queueId}`;
 
 describe('the end of an envelope', () => {
-  test('comes behind its evidence, and says what was known', () => {
+  test('comes behind its evidence, and has all that was known', () => {
     relay.say(unknown('a'));
     const outcomes = relay.say(from(), {seconds: 9});
     expect(outcomes.map(({kind}) => kind)).toEqual(['evidence', 'envelopeEnded']);
@@ -53,7 +53,7 @@ describe('the end of an envelope', () => {
     expect(endedIn(relay.say(line))).toEqual([expect.objectContaining(expected)]);
   });
 
-  test('is not told where nothing was refused and no message came, connect line or not', () => {
+  test('is not reported where nothing was refused and no message came, connect line or not', () => {
     expect(endedIn(relay.say(from()))).toEqual([]);
     relay.say('NOQUEUE: connect from [203.0.113.7]');
     expect(endedIn(relay.say(from()))).toEqual([]);
@@ -61,13 +61,13 @@ describe('the end of an envelope', () => {
     expect(endedIn(relay.say(from()))).toEqual([]);
   });
 
-  test('of a message is told: until it is delivered its recipients speak for the client', () => {
+  test('of a message is reported: until it is delivered its recipients speak for the client', () => {
     expect(endedIn(relay.say(from({counts: counts(3)})))).toMatchObject([
       {message: 'taken', accepted: 3},
     ]);
   });
 
-  test('is told of each envelope by itself', () => {
+  test('is reported for each envelope by itself', () => {
     const next = '6ALBjJc1000152';
     relay.say(unknown('a'));
     relay.say(unknown('b', next));
@@ -93,7 +93,7 @@ describe('the end of an envelope', () => {
     expect(relay.state.deliveries.size).toBe(0);
   });
 
-  test('of a local program leaves open what was said in an envelope', () => {
+  test('of a local program leaves open the envelope of a client', () => {
     relay.say(unknown('a'));
     expect(relay.say(from({client: 'root@localhost', counts: counts(1)}))).toEqual([]);
     expect(endedIn(relay.say(from()))).toHaveLength(1);
@@ -128,7 +128,7 @@ describe('an envelope that no from= ends', () => {
     expect(relay.envelopes.forgetSilent(silentMs)).toEqual([]);
   });
 
-  test('whose client nobody told is unresolved, as before, and one in dispute is nothing', () => {
+  test('whose client is unknown is unresolved, as before, and one in dispute is nothing', () => {
     relay.say(unknown('a'));
     expect(relay.envelopes.forgetSilent(startMs + longestSilenceMs)).toMatchObject([
       {kind: 'unresolved', recipients: 1},
@@ -161,7 +161,7 @@ describe('the machine is asked', () => {
   const needs = (wanted: 'any' | 'verified' = 'any'): boolean =>
     relay.envelopes.needsClient(recordOf(''), queueId, wanted);
 
-  test(`again from the ${firstAskedAgain}th refusal to the ${lastAskedAgain}th, if the kernel told`, () => {
+  test(`again from the ${firstAskedAgain}th refusal to the ${lastAskedAgain}th, if the kernel answered`, () => {
     const asked: number[] = [];
     for (let nth = 1; nth <= lastAskedAgain + 5; nth++) {
       const isAsked = needs();
@@ -175,13 +175,13 @@ describe('the machine is asked', () => {
     expect(asked).toEqual([1, ...again]);
   });
 
-  test('not again where a line told the client, unless that is no proof', () => {
+  test('not again where a line named the client, unless that is no proof', () => {
     relay.say('NOQUEUE: connect from [203.0.113.7]');
     for (let nth = 1; nth <= 20; nth++) relay.say(unknown(`n${nth}`));
     expect([needs('any'), needs('verified')]).toEqual([false, true]);
   });
 
-  test('what it says of the answers stands in the evidence of that line only', () => {
+  test('and its word on the answers stands in the evidence of that line only', () => {
     const bytes = (outcomes: ReturnType<Relay['say']>): unknown[] =>
       outcomes.map((o) => o.kind === 'evidence' && o.evidence.answeredBytes);
     relay.say(unknown('a'));

@@ -88,7 +88,7 @@ describe('Sessions, many at once', () => {
     expect(evidenceIn(take(from('203.0.113.7', idOf(first)), {pid: first}))).toHaveLength(1);
   });
 
-  test(`of connections ${mostConnections} are known; then the oldest is not`, () => {
+  test(`the last ${mostConnections} connections are known; the oldest beyond is not`, () => {
     for (let pid = 1; pid <= mostConnections + 1; pid++)
       take(`NOQUEUE: connect from ${bracket(nth(pid))}`, {pid});
     expect(state.connections.size).toBe(mostConnections);
@@ -162,7 +162,7 @@ describe('Sessions, deliveries', () => {
   });
 });
 
-describe('Sessions, what the journal vouches for', () => {
+describe('Sessions, lines that the journal vouches for', () => {
   test.each([
     [sendmail, sendmail, 'journal'],
     // Anybody can write a line of a file: neither of the recipient nor of the client.
@@ -176,7 +176,7 @@ describe('Sessions, what the journal vouches for', () => {
     expect(evidenceIn(told)).toEqual([`203.0.113.7 <a@example.net> ${proof}`]);
   });
 
-  test('a connect line that a file tells makes no proof of what the journal tells', () => {
+  test('a connect line from a file makes no proof of a line from the journal', () => {
     take('NOQUEUE: connect from [203.0.113.7]');
     const told = take(unknown('a', idOf(152)), {writer: sendmail, seconds: 1});
     expect(evidenceIn(told)).toEqual(['203.0.113.7 <a@example.net> log']);

@@ -80,7 +80,7 @@ function learn(text: string, queueId = '6ALBjJc0000152', pid = 152): string[] {
 }
 
 describe('Sessions hold what names no client', () => {
-  test('until the from= line of the same envelope tells', () => {
+  test('until the from= line of the same envelope names the client', () => {
     expect(say(unknown('a'))).toEqual([]);
     expect(say(unknown('b'))).toEqual([]);
     expect(say(from('host.example [203.0.113.7]'))).toEqual([
@@ -90,7 +90,7 @@ describe('Sessions hold what names no client', () => {
     expect(table.size).toBe(0);
   });
 
-  test('until the machine tells; what follows needs no further question', () => {
+  test('until the machine names the client; later lines need no further question', () => {
     say(unknown('a'));
     expect(sessions.needsClient(record(''), '6ALBjJc0000152', 'any')).toBe(true);
     expect(learn('203.0.113.7')).toEqual(['203.0.113.7 <a@example.net> kernel']);
@@ -100,7 +100,7 @@ describe('Sessions hold what names no client', () => {
     expect(table.size).toBe(0);
   });
 
-  test('until a ruleset line of the same envelope tells', () => {
+  test('until a ruleset line of the same envelope names the client', () => {
     say(unknown('a'));
     const line =
       '6ALBjJc0000152: ruleset=check_rcpt, arg1=<x@e.example>, relay=[203.0.113.7], reject=550 5.7.1 <x@e.example>... Relaying denied';
@@ -117,7 +117,7 @@ describe('Sessions hold what names no client', () => {
     expect(say(line)).toEqual(['203.0.113.7 <x@example.net> log']);
   });
 
-  test('a connect line (LogLevel 10) speaks for all envelopes of its process', () => {
+  test('a connect line (LogLevel 10) names the client of all envelopes of its process', () => {
     say('NOQUEUE: connect from host.example [203.0.113.7]');
     expect(say(unknown('a'))).toEqual(['203.0.113.7 <a@example.net> log']);
     expect(say(from('host.example [203.0.113.7]'))).toEqual([]);
@@ -143,7 +143,7 @@ describe('Sessions never mix', () => {
     expect(say(from('[203.0.113.7]'), 152, 'mail1')).toEqual(['203.0.113.7 <a@example.net> log']);
   });
 
-  test('two envelopes of one process: what is known of one says nothing of the next', () => {
+  test('two envelopes of one process: the client of one says nothing of the next', () => {
     say(unknown('a'));
     learn('203.0.113.7');
     say(from('[203.0.113.7]'));
@@ -161,7 +161,7 @@ describe('Sessions never mix', () => {
     expect(say(unknown('a'))).toEqual(['203.0.113.9 <a@example.net> log']);
   });
 
-  test('a pid used again by a process whose client cannot be told: the old one is not believed', () => {
+  test('a pid used again by a process of an unknown client: the old client is not believed', () => {
     say('NOQUEUE: connect from [203.0.113.7]');
     say('NOQUEUE: connect from root@localhost');
     expect(say(unknown('a'))).toEqual([]);
@@ -175,7 +175,7 @@ describe('Sessions never mix', () => {
     ]);
   });
 
-  test('sources that disagree: nothing counts, and it is told once', () => {
+  test('sources that disagree: nothing counts, and one dispute is reported', () => {
     say('NOQUEUE: connect from [203.0.113.9]');
     say(unknown('b'));
     expect(learn('203.0.113.7')).toEqual(['dispute 203.0.113.9 203.0.113.7']);
@@ -231,7 +231,7 @@ describe('Sessions are bounded', () => {
     expect(table.size).toBe(mostEnvelopes - 1);
   });
 
-  test('a session silent for longer than sendmail waits is forgotten, and told', () => {
+  test('a session silent for longer than sendmail waits is forgotten, and reported', () => {
     say(unknown('a'));
     expect(sessions.forgetSilent(startMs + longestSilenceMs - 1)).toEqual([]);
     expect(sessions.forgetSilent(startMs + longestSilenceMs).map(words)).toEqual(['unresolved 1']);

@@ -43,7 +43,7 @@ test('that a subject is ambiguous becomes a fact of the evidence', () => {
   expect(told.map(({evidence}) => evidence.subjectIs)).toEqual([undefined, 'ambiguous']);
 });
 
-describe('what 1.0 has saved, which does not say whether a subject is ambiguous', () => {
+describe('evidence that 1.0 has saved, which does not say whether a subject is ambiguous', () => {
   const saved = (subject: string): PendingEvidence =>
     JSON.parse(
       `{"kind":"unknownRecipient","subject":"${subject}","atMs":1000000,"vouched":"no"}`,
@@ -88,7 +88,7 @@ describe('what 1.0 has saved, which does not say whether a subject is ambiguous'
     expect(told).toEqual([...evidence, expect.objectContaining(ended)]);
   });
 
-  test('and what is saved now reads the same, but for what is ambiguous', () => {
+  test('and evidence saved now reads the same, but for the ambiguous', () => {
     const ambiguous = pendingOf(
       'vrfyProbe',
       {subject: 'x', subjectIs: 'ambiguous'},

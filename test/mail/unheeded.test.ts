@@ -66,14 +66,14 @@ describe('under verified', () => {
     expect(guess('two')).toEqual([`${guesser} kernel`]);
   });
 
-  test('a contradiction is told', () => {
+  test('a contradiction is reported', () => {
     guess('one');
     expect(against(relay.say(from({client: `[${victim}]`})))).toEqual(['unheeded']);
     const vrfy = `[${victim}]: VRFY root`;
     expect(against(relay.say(vrfy, {answer: kernel(guesser)}))).toEqual(['unheeded']);
   });
 
-  test('nobody earns credit by a line of a file, not even where the kernel knows whose process it is', () => {
+  test('nobody earns credit by a line of a file, not even where the kernel knows its process', () => {
     const taken = from({client: `[${guesser}]`, counts: counts(99_999)});
     for (const answer of [undefined, kernel(guesser)]) {
       expect(endedIn(relay.say(taken, {answer}))).toEqual([]);
@@ -85,7 +85,7 @@ describe('under verified', () => {
     expect(endedIn(relay.say(taken))).toMatchObject([{accepted: 0, message: 'taken'}]);
   });
 
-  test('by the journal they do, and what it says disputes', () => {
+  test('by the journal they do, and its lines dispute', () => {
     const taken = from({client: `[${guesser}]`, counts: counts(1)});
     expect(endedIn(relay.say(taken, journal))).toMatchObject([{accepted: 1, proof: 'journal'}]);
     expect(deliveredIn(relay.say(sent('<a@b>'), journal))).toMatchObject([{proof: 'journal'}]);
@@ -93,7 +93,7 @@ describe('under verified', () => {
     expect(against(relay.say(from({client: `[${victim}]`}), journal))).toEqual(['dispute']);
   });
 
-  test('of root, whose program is gone, the kernel is believed', () => {
+  test('the kernel is believed about a process of root whose program is gone', () => {
     const writer = {...mailer, executable: ''};
     const taken = from({client: `[${guesser}]`, counts: counts(1)});
     expect(endedIn(relay.say(taken, {writer, answer: kernel(guesser)}))).toMatchObject([
@@ -101,7 +101,7 @@ describe('under verified', () => {
     ]);
   });
 
-  test('what the next host did not know is no proof against a client', () => {
+  test('a name that the next host did not know is no proof against a client', () => {
     relay.say(from({client: `[${guesser}]`, counts: counts(1)}), journal);
     expect(against(relay.say(failed('ghost')))).toEqual([`${guesser} log`]);
     relay.say(from({client: `[${guesser}]`, counts: counts(1)}), journal);
@@ -109,7 +109,7 @@ describe('under verified', () => {
   });
 });
 
-describe('what a file tells in the name of a live session', () => {
+describe('a line of a file in the name of a live session', () => {
   const innocent = victim;
   const idle = {answer: kernel(innocent, 425)};
   const lines: readonly string[] = [
@@ -131,13 +131,13 @@ describe('what a file tells in the name of a live session', () => {
     expect(proofs(new Relay(emptyState(), 'verified'), idle)).toEqual([]);
   });
 
-  test('proves nothing either when it was told before the session began', () => {
+  test('proves nothing either when it came before the session began', () => {
     const relay = new Relay(emptyState(), 'verified');
     for (const line of lines) relay.say(line);
     expect(proofs(relay, idle)).toEqual([]);
   });
 
-  test('of the heavy signs none is proven, whatever the session has written', () => {
+  test('none of the heavy signs is proven, whatever the session has written', () => {
     const relay = new Relay(emptyState(), 'verified');
     const said = ['wiz', 'debug'].flatMap((command, i) =>
       against(

@@ -104,7 +104,7 @@ describe('a log in another zone', () => {
     );
   });
 
-  test('what was written while the daemon was down is known by its ids', () => {
+  test('lines that were written while the daemon was down are known by their ids', () => {
     const line = (minutes: number, read: SeenStamp['read']): Written => {
       const atMs = startMs + minutes * minuteMs;
       return {atMs, readMs: startMs + 5 * hourMs, behindMs: 5.5 * hourMs, envelopeMs: 1000, read};
@@ -160,7 +160,7 @@ describe('lines that come late are taken as they are written', () => {
     );
   });
 
-  test('and what is live behind it is as new as it says', () => {
+  test('and live lines behind it are as new as they say', () => {
     fc.assert(
       fc.property(spool(fresh), live(fc.constant(0), anyEnvelope), (late, after) => {
         const endMs = Math.max(...late.map(({readMs}) => readMs)) - startMs;
@@ -186,7 +186,7 @@ describe('lines that come late are taken as they are written', () => {
     expect(errors(lines)).toEqual(lines.map(() => 0));
   });
 
-  test('of an old log that somebody appends, as fast as a disk is', () => {
+  test('of an old log that a program appends, as fast as a disk is', () => {
     const lines = Array.from({length: 500}, (_, i): Written => {
       return {atMs: startMs + i * 47_123, readMs: startMs + 40 * 24 * hourMs + i, behindMs: 0};
     });

@@ -10,7 +10,7 @@ const recordAt = (atMs: number, host = 'relay') => ({
 });
 const seen = {zone: undefined, beganMs: undefined, read: 'live'} as const;
 
-test('each host of each log has its offset, which is told once', () => {
+test('each host of each log has its offset, which is reported once', () => {
   const offsets = new StampOffsets();
   const take = (source: string, host: string, behindMs: number, nowMs: number) =>
     offsets.take(source, recordAt(nowMs - behindMs, host), seen, nowMs);
@@ -28,7 +28,7 @@ test('each host of each log has its offset, which is told once', () => {
   ]);
 });
 
-test('that it is over is told too, and no more than once in ten minutes', () => {
+test('the end of an offset is reported too, and no more than once in ten minutes', () => {
   const offsets = new StampOffsets();
   const told = [hourMs, 0, hourMs, 0].map(
     (behindMs, i) =>

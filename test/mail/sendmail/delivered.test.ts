@@ -67,7 +67,7 @@ describe('readTo() of mail that arrived', () => {
     expect(read(body)).toBeUndefined();
   });
 
-  test('of two that a client can type as one only the last is sure: sendmail takes that one', () => {
+  test('only the last of two that a client can type as one is sure: sendmail takes that one', () => {
     expect(read(line('<made-up@b>,<alice@b>'))).toMatchObject({
       sure: ['<alice@b>'],
       others: ['<made-up@b>'],
@@ -88,7 +88,7 @@ describe('readTo() of mail that arrived', () => {
     expect([...sure, ...others]).toEqual([]);
   });
 
-  test('64 names of a line are told, of 65 none', () => {
+  test('a line with 64 names gives all of them, one with 65 none', () => {
     const names = (count: number) => Array.from({length: count}, (_, i) => `<n${i}@b>`).join(',');
     expect(read(line(names(64)))?.others).toHaveLength(63);
     expect(read(line(names(65)))).toMatchObject({sure: [], others: []});
@@ -140,7 +140,7 @@ describe('readTo() of hostile recipients', () => {
     }
   });
 
-  test('a cut line that is one still tells the true host and name', () => {
+  test('a cut line that is one still has the true host and name', () => {
     const body = line('<a@b>', 'dsn=2.0.0, stat=Sent (relay=x [198.51.100.66], dsn=2.0.0)');
     for (let length = 0; length <= body.length; length++) {
       const event = read(body.slice(0, length));
@@ -178,7 +178,7 @@ describe('readTo() of hostile recipients', () => {
   });
 });
 
-describe('readFrom() tells whose an envelope is and whether a message came', () => {
+describe('readFrom() gives the owner of an envelope and whether a message came', () => {
   const from = (sender: string, rest = 'size=400, class=0, nrcpts=2, msgid=<1@b>'): string =>
     `from=${sender}, ${rest}, proto=ESMTP, daemon=MTA, relay=[203.0.113.7]`;
 

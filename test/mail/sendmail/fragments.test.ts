@@ -157,7 +157,7 @@ describe('Fragments gives up', () => {
     expect([table.size, fragments.lost]).toEqual([0, 2]);
   });
 
-  test('what is old, when anybody says anything', () => {
+  test('old pieces, when any program writes a line', () => {
     const {fragments, table} = make();
     fragments.take(recordOf(first));
     const other = recordOf('NOQUEUE: x', 29, startMs + longestPauseMs + 1);
@@ -165,7 +165,7 @@ describe('Fragments gives up', () => {
     expect([table.size, fragments.lost]).toEqual([0, 1]);
   });
 
-  test('what becomes longer than a message can be', () => {
+  test('a message that becomes longer than one can be', () => {
     const {fragments, table} = make();
     const part = 'x'.repeat(1000);
     const taken = [1, 2, 3, 4, 5].map((n) =>

@@ -173,7 +173,7 @@ test('pieces of messages: as many times as many of them', () => {
   expectLinear(make, 500, 'pieces');
 });
 
-test('what is quadratic is found', () => {
+test('the check finds quadratic code', () => {
   const make = (length: number) => {
     const text = `${'>'.repeat(length)}x`;
     return () => void />*$/.test(text);

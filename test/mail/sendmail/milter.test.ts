@@ -44,7 +44,7 @@ describe('readMilter()', () => {
 });
 
 test.each(['connect', 'helo', 'mail', 'rcpt', 'data', 'header', 'body', 'eoh', 'eom', 'unknown'])(
-  'what a milter answers to "%s" is told a second time, and passed over',
+  'the answer of a milter to "%s" is logged twice, and this line is passed over',
   (action) => {
     for (const said of ['550 5.1.1 <a@b>... User unknown', '550 5.1.1 User unknown', '550 No']) {
       const line = `6ALHIl1Z018459: milter=next-host, action=${action}, reject=${said}`;

@@ -59,7 +59,7 @@ test.each([
   ['DATA', 'other'],
   ['MAIL FROM:<rcpt to@example.org>', 'other'],
   ['RCPTX', 'other'],
-])('what it is at: %s', (command, doing) => {
+])('the command that it works on: %s', (command, doing) => {
   const title = `sendmail: MTA: 6ALBjJc0000152 h.example [203.0.113.5]: ${command}`;
   expect(parseProcessTitle(title)).toMatchObject({doing});
 });

@@ -11,7 +11,7 @@ const time = fc
   .map((ms) => ms - (ms % 1000));
 const pid = fc.integer({min: 1, max: 4_194_304});
 
-test('what sendmail makes is read again, by a clock within the same year', () => {
+test('an id that sendmail makes is read again, by a clock within the same year', () => {
   fc.assert(
     fc.property(time, pid, (ms, by) => {
       expect(readQueueId(made(ms, by), ms)).toEqual({pid: by, atMs: ms});

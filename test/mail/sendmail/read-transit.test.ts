@@ -9,7 +9,7 @@ const handed = (to: string, rest: string): string =>
 const sent = (text: string): string => `dsn=2.0.0, stat=Sent (${text})`;
 const taken = '6ATFIhta000203 Message accepted for delivery';
 
-test('the submission names user and id of what the relay has taken', () => {
+test('the submission names user and id of each message that the relay has taken', () => {
   expect(read(handed('bob@example.net', sent(taken)))).toMatchObject({
     ...{kind: 'attempted', outcome: 'sent', next: 'ownRelay'},
     ...{submittedBy: 33, relayId: '6ATFIhta000203'},
@@ -43,7 +43,7 @@ test.each([
   ['nothing', ''],
 ])('are no step: %s', (_, message) => expect(read(message)).toBeUndefined());
 
-test('sendmail itself tells of another label and another configuration', () => {
+test('sendmail itself logs another label and another configuration', () => {
   const user = {kind: 'labelChanged', user: '33'};
   expect(read('user 33 changed syslog label')).toEqual({...user, what: 'label'});
   const other =

@@ -47,7 +47,7 @@ const clientOf = (event: MailEvent): string | undefined =>
 describe.each(names)('%s', (name) => {
   const events = eventsOf(name);
 
-  test('each line says what is expected', () => {
+  test('each line gives the expected event', () => {
     const told = `${events.map(({number, event}) => `${number} ${notation(event)}`).join('\n')}\n`;
     if (process.env['UPDATE_EXPECTED'] === '1') {
       writeFileSync(new URL(`${name}.expected`, folder), told, 'latin1');
@@ -55,11 +55,11 @@ describe.each(names)('%s', (name) => {
     expect(told).toBe(read(`${name}.expected`));
   });
 
-  test('a client is never one whom only clients wrote of', () => {
+  test('a client is never an address that only clients wrote', () => {
     for (const {event} of events) expect(clientOf(event) ?? '').not.toMatch(/^198\.51\.100\./);
   });
 
-  test('a client is the one that connected to the process, by what sendmail itself says of that', () => {
+  test('a client is the one that connected to the process, by sendmail’s own words', () => {
     // At LogLevel 9 nothing does; there each envelope has one client.
     const clients = new Map<string, string | undefined>();
     let compared = 0;

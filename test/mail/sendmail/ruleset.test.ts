@@ -52,7 +52,7 @@ describe('readRuleset()', () => {
     expect(read(refused(hidden, 'Left us'))).toMatch(/^unknownRecipient X client=203/);
   });
 
-  test('of a false client in the recipient the true one is told, or none', () => {
+  test('with a false client in the recipient it names the true one or none', () => {
     const part = fc.constantFrom(
       ', relay=[198.51.100.66]',
       ', reject=550 5.1.1 ',
@@ -76,11 +76,11 @@ describe('readRuleset()', () => {
     expect(told).toBeGreaterThan(1000);
   });
 
-  test('of a long recipient, whose middle is left out in the refusal', () => {
+  test('it reads a long recipient, whose middle is left out in the refusal', () => {
     expect(read(refused(`<${'x'.repeat(300)}@b>`))).toMatch(/client=203\.0\.113\.7 <x{300}@b>$/);
   });
 
-  test('of a line so long that it came in pieces, nobody, unless both quotations agree', () => {
+  test('of a line so long that it came in pieces it names nobody, unless both quotations agree', () => {
     const argument = `<${'x'.repeat(880)}@b>`;
     const discarded = `ruleset=check_rcpt, arg1=${argument}, relay=${client}, discard`;
     expect(read(discarded)).toMatch(/^recipientRefused X client=- /);

@@ -61,7 +61,7 @@ describe('a command that sendmail cannot cut into words (parseaddr.c prescan())'
     );
   });
 
-  test('gives what was asked for in the same envelope to nobody else', () => {
+  test('gives the names asked for in the same envelope to nobody else', () => {
     const asked = Array.from({length: 10}, (_, i) => `<name${i}@example.net>... User unknown`);
     const line = `${shown(`${'a'.repeat(300)} [198.51.100.66]: VRFY root`)}... prescan: token too long`;
     const end =
@@ -72,7 +72,7 @@ describe('a command that sendmail cannot cut into words (parseaddr.c prescan())'
   });
 });
 
-describe('who is a client in front of a sign', () => {
+describe('a client in front of a sign', () => {
   test.each([
     ['[203.0.113.7]', '203.0.113.7'],
     ['host.example [203.0.113.7]', '203.0.113.7'],

@@ -28,7 +28,7 @@ const times = (count: number, line: Partial<ToldRefusal> = {}): Partial<ToldRefu
   Array.from({length: count}, () => line);
 
 describe('a session that waits', () => {
-  test('is told nothing after', () => {
+  test('bears out none of the refusals against it', () => {
     expect(believed(new SeenAnswers(), times(40))).toBe(0);
   });
 
@@ -65,13 +65,13 @@ describe('a guesser', () => {
     expect(believed(new SeenAnswers(), guesses(20_000))).toBe(threshold);
   });
 
-  test('of whom several lines are read at once', () => {
+  test('is believed where several of its lines are read at once', () => {
     const written = opening + 4 * cost;
     const lines = [...times(4, {writtenBytes: written}), ...guesses(written)];
     expect(believed(new SeenAnswers(), lines)).toBe(threshold + 4);
   });
 
-  test('who does not wait for answers is seen at it', () => {
+  test('that does not wait for answers is seen at it', () => {
     expect(believed(new SeenAnswers(), times(50, {doing: 'recipients'}))).toBe(50);
   });
 
@@ -81,7 +81,7 @@ describe('a guesser', () => {
     expect(believed(seen, guesses(opening))).toBe(threshold);
   });
 
-  test('is not hidden by one name that is told again and again', () => {
+  test('is not hidden by one name that comes again and again', () => {
     const seen = new SeenAnswers();
     const lines = guesses(opening).flatMap((line) => [{...line, subject: '<a@example.net>'}, line]);
     expect(believed(seen, lines)).toBeGreaterThanOrEqual(threshold);

@@ -59,7 +59,7 @@ describe('words of no such user', () => {
   });
 });
 
-describe('what is no recipient of the client', () => {
+describe('a text that is no recipient of the client', () => {
   const words = ['User unknown', 'No such user', 'No such user here.'];
   test.each([
     '/home/anna/.forward: line 1: ghost@example.com',
@@ -87,7 +87,7 @@ describe('what is no recipient of the client', () => {
     for (const each of words) expect(read(`${subject}... ${each}`)).toBe('-');
   });
 
-  test('a long file name, or what is made to look like one that was shortened', () => {
+  test('a long file name, or a text that looks like one that was shortened', () => {
     const line = (head: string): string => {
       const rest = 'x'.repeat(Math.max(0, 100 - head.length));
       return `${head}${rest}...${'y'.repeat(100)}... User unknown`;
@@ -98,7 +98,7 @@ describe('what is no recipient of the client', () => {
   });
 });
 
-describe('what a client can write so that it looks like something else', () => {
+describe('texts of a client that look like something else', () => {
   test.each([
     'anna',
     'anna@example.net',
