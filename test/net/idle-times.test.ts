@@ -39,7 +39,7 @@ describe('readIdleTimes', () => {
     expect(read('Cannot open netlink socket: Protocol not supported')).toBe('unknown');
   });
 
-  test('the name of a control group tells nothing', () => {
+  test('the name of a control group proves nothing', () => {
     const group = '/x ino:99 cwnd:1 lastsnd:900000 lastrcv:900000 ';
     expect(read(line({group}))).toEqual({17372603: 2012});
     expect(read(line({group, info: ''}))).toEqual({17372603: 0});

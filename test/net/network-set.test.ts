@@ -55,7 +55,7 @@ describe('NetworkSet', () => {
     );
   });
 
-  test('covers is true of what lies in the set as a whole', () => {
+  test('covers is true of a network that lies in the set as a whole', () => {
     const near = fc
       .tuple(fc.nat(31), fc.integer({min: 28, max: 32}))
       .map(([last, prefix]) => network(`192.0.2.${last}/${prefix}`));

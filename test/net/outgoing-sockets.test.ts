@@ -26,7 +26,7 @@ const found = (table: string, ports = [25]) => {
 };
 
 describe('OutgoingTable', () => {
-  test('tells both ends, the user, the inode and the phase', () => {
+  test('gives both ends, the user, the inode and the phase', () => {
     const [socket, ...rest] = found(head4 + row('010200C0:D431', '190200C0:0019', '01'));
     expect(rest).toEqual([]);
     expect(socket).toMatchObject({localPort: 54_321, remotePort: 25, uid: 33, inode: '4711'});
@@ -101,7 +101,7 @@ describe('OutgoingTable', () => {
     ['another order', head4.replace('local_address rem_address', 'rem_address local_address')],
     ['rows without a head', row('010200C0:D431', '190200C0:0019', '01')],
     ['something else', 'sl; local; remote\n'],
-  ])('%s: nothing is read, and the head is told', (_, table) => {
+  ])('%s: nothing is read, and the answer quotes the head', (_, table) => {
     const read = outgoingSockets(table + row('010200C0:D431', '190200C0:0019', '01'), [25]);
     expect(read).toEqual({kind: 'unknownFormat', head: table.split('\n', 1)[0]?.slice(0, 60)});
   });

@@ -123,7 +123,7 @@ describe('socketsAtPort', () => {
   const peers = (table: string, port = 25): string[] =>
     socketsAtPort(table, port).connected.map(({inode, remote}) => `${inode} ${remote.text}`);
 
-  test('those at the port, of both tables; not a peer’s port, nor one that only ends so', () => {
+  test('sockets at the port, of both tables; not a peer’s port, nor one that only ends so', () => {
     const table = tableOf(
       at('010200C0:0019', '070200C0:D431', '01', 100),
       at('010200C0:D431', '080200C0:0019', '01', 101),
@@ -141,7 +141,7 @@ describe('socketsAtPort', () => {
     expect(peers(table, 26)).toEqual([]);
   });
 
-  test('without those that nobody has: half open, or closed', () => {
+  test('no sockets without an owner: half open, or closed', () => {
     const states = ['01', '02', '03', '04', '05', '06', '07', '08', '09', '0A', '0B', '0C'];
     const table = tableOf(
       ...states.map((state, i) => at('00000000:0019', '070200C0:D431', state, 100 + i)),

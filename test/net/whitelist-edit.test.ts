@@ -16,7 +16,7 @@ describe('allow', () => {
     expect(allowIn(listed, networkOf(network), comment)).toEqual({kind: 'changed', text});
   });
 
-  test('what is covered already changes nothing', () => {
+  test('a network that is covered already changes nothing', () => {
     const by = expect.objectContaining({line: 2, text: '192.0.2.0/24'});
     for (const network of ['192.0.2.0/24', '192.0.2.9', '192.0.2.128/25']) {
       expect(allowIn(listed, networkOf(network), '')).toEqual({kind: 'unchanged', by});

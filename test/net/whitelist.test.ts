@@ -62,7 +62,7 @@ describe('parseWhitelist: bad lines', () => {
     ]);
   });
 
-  test('every one of them is told, and none costs a good one', () => {
+  test('every one of them is reported, and none costs a good one', () => {
     const good = ['192.0.2.7', '2001:db8::/32', '198.51.100.0/24'];
     fc.assert(
       fc.property(fc.shuffledSubarray([...bad, ...good]), (lines) => {
@@ -105,7 +105,7 @@ describe('mostWhitelistEntries', () => {
     expect([list.entries.length, list.problems.length]).toEqual([mostWhitelistEntries, 0]);
   });
 
-  test('what is beyond is told once, and the first ones stay', () => {
+  test('entries beyond it are reported once, and the first ones stay', () => {
     const list = parseWhitelist(file, `${full}198.51.100.1\n198.51.100.2\n`);
     expect(list.entries).toHaveLength(mostWhitelistEntries);
     expect(list.problems.map(problemText)).toEqual([

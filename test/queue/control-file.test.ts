@@ -78,7 +78,7 @@ test('a file without its last line is torn, wherever it was cut', () => {
   expect(readControlFile('')).toEqual({kind: 'torn'});
 });
 
-test('what stands behind the dot is not read', () => {
+test('lines behind the dot are not read', () => {
   expect(control('V8\nT1\nSa\nH??Subject: one\n.\nH??Subject: two\n').headers).toHaveLength(1);
 });
 
@@ -105,7 +105,7 @@ test('whether a text stands in it, in capital or small letters', () => {
   ]);
 });
 
-test('of more recipients than are kept the count tells', () => {
+test('the count covers also recipients beyond the bound', () => {
   const many = Array.from({length: mostRecipients + 5}, (_, i) => `RPFD:u${i}@example.com\n`);
   const {lines} = control(`V8\nT1\nSa\n${many.join('')}.\n`);
   expect([lines.recipients.length, lines.recipientCount]).toEqual([

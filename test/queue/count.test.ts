@@ -21,7 +21,7 @@ test('the sender with the most recipients stands on top', () => {
   ]);
 });
 
-test('of more senders than are told apart the rest is one number', () => {
+test('senders beyond the bound are one number', () => {
   const counts = new SenderCounts();
   for (let i = 0; i < 10_003; i++) counts.add(message(ofLocal, {bodyOwner: i}));
   expect(counts.worstFirst).toHaveLength(10_000);

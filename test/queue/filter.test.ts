@@ -106,7 +106,7 @@ test('a message that the words of a filter rule out is none that fits', () => {
   );
 });
 
-test('the name of a file alone tells of an id and of a state', () => {
+test('the name of a file alone gives an id and a state', () => {
   const filter = {...filterOf({held: true}, ['6ATFIh0Y000204'])};
   expect(isNamed(filter, {id: '6ATFIh0Y000204', state: 'held'})).toBe(true);
   expect(isNamed(filter, {id: '6ATFIh0Y000204', state: 'waiting'})).toBe(false);
@@ -114,7 +114,7 @@ test('the name of a file alone tells of an id and of a state', () => {
   expect(isNamed(filterOf({from: 'x'}), {id: 'any', state: 'waiting'})).toBe(true);
 });
 
-test('wrong words are all told', () => {
+test('wrong words are all reported', () => {
   const read = readFilter(
     {from: true, uid: 'a b', header: 'Subject', older: '1y', text: 'x'.repeat(201)},
     ['../etc', '-q', 'ok12345'],

@@ -11,7 +11,7 @@ test('with flags and without them, and over several lines', () => {
   ]);
 });
 
-test('what is no header is left out', () => {
+test('a line that is no header is left out', () => {
   expect(read('H??no colon\nRPFD:x\nH: empty\nH??A b: c\nH??X: y')).toEqual([
     {name: 'X', value: 'y'},
   ]);

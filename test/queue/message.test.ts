@@ -2,7 +2,7 @@ import {describe, expect, test} from '@jest/globals';
 import {headerOf, receivedOf, whoseKey} from '../../src/queue/message.js';
 import {message, ofClient, ofLocal, relayed, withLogin} from './samples.js';
 
-describe('whose a message is', () => {
+describe('the sender of a message', () => {
   test('a login counts before all', () => {
     const {whose} = message(withLogin, {bodyOwner: 1000});
     expect(whose).toEqual({kind: 'auth', name: 'anna@relay.example.net', proof: 'mailer'});
@@ -17,7 +17,7 @@ describe('whose a message is', () => {
     expect(message(ofLocal).whose).toMatchObject({uid: 1002, user: 'carol', proof: 'mailer'});
   });
 
-  test('what our own submission relayed is its user, on the word of a header', () => {
+  test('a message that our own submission relayed has its user, on the word of a header', () => {
     expect(message(relayed).whose).toMatchObject({uid: 1000, user: 'alice', proof: 'header'});
   });
 

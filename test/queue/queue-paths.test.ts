@@ -17,7 +17,7 @@ test.each([
   ['O QueueDirectory=/m\n# Qno, P=/x\nO QueueLA=8\nQx, P=/m', [plain('/m')]],
 ])('%j', (cf, paths) => expect(queuePathsOf(`${cf}\n`)).toEqual({paths, problems: []}));
 
-test('what cannot be told is said', () => {
+test('a path that cannot be resolved is reported', () => {
   expect(queuePathsOf('O QueueDirectory=/m\nQa, P=/$j/x\nQb, P=/m/*/x\n')).toEqual({
     paths: [plain('/m')],
     problems: [

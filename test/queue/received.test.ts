@@ -42,7 +42,7 @@ describe('others', () => {
     ' by by by by',
   ])('%j is none of sendmail', (value) => expect(readReceived(value)).toBeUndefined());
 
-  test('what a client says in front does not become the host or the id', () => {
+  test('words of a client in front do not become the host or the id', () => {
     const helo = 'x by evil.example (8.18.1/8.18.1) with ESMTP id AAAAAAAA000001;';
     const own = 'by relay.example.net (8.18.1/8.18.1) with ESMTP id 6ATFIh0Y000204; now';
     expect(readReceived(`from ${helo} (h [192.0.2.7]) ${own}`)).toEqual(

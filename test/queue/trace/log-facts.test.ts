@@ -50,14 +50,14 @@ describe('a submission', () => {
     ],
   ])('%s joins nothing', (_, message) => expect(factsOf([message]).handedIn.size).toBe(0));
 
-  test('a later line with the same ids changes nothing: somebody read the first', () => {
+  test('a later line with the same ids changes nothing: a program read the first', () => {
     const {handedIn} = factsOf([handed('a (33/33)'), handed('a (0/0)')]);
     expect(handedIn.get(relayId)?.uid).toBe(33);
   });
 });
 
 describe('the line of a message', () => {
-  test('names the client, not what the sender says', () => {
+  test('names the client, not the name that the sender gives', () => {
     const odd = from.replace('spoof@', 'a, relay=x [192.0.2.1]@');
     const {from: lines} = factsOf([`${odd}mail.example.org [192.0.2.66]`]);
     expect(lines.get(relayId)).toMatchObject({
@@ -102,7 +102,7 @@ describe('a login', () => {
   });
 });
 
-test('warnings and changed labels are told', () => {
+test('warnings and changed labels are found', () => {
   const facts = factsOf([
     `${submissionId}: Authentication-Warning: relay.example.net: alice set sender to x using -f`,
     'user 33 changed syslog label',
@@ -111,7 +111,7 @@ test('warnings and changed labels are told', () => {
   expect(facts.labels).toEqual(['33']);
 });
 
-test('deliveries are counted by what came of them', () => {
+test('deliveries are counted by their outcome', () => {
   const {delivered} = factsOf([
     `${relayId}: to=<a@example.net>, ${tail}, stat=Sent`,
     `${relayId}: to=<b@example.net>, ${tail}, stat=Deferred: later`,
