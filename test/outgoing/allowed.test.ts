@@ -29,7 +29,7 @@ function glance(changed: Partial<Glance>): Glance {
 const isHere = (): boolean => true;
 
 describe('allowedSenders', () => {
-  test('names become numbers, and who does not exist here is nobody', () => {
+  test('names become numbers, and a user that does not exist here is nobody', () => {
     expect(senders).toEqual([
       {uid: 0, program: '/usr/libexec/sendmail/sendmail'},
       {uid: 34, program: '*'},
@@ -44,7 +44,7 @@ describe('allowedSenders', () => {
   });
 });
 
-test('who is named and is not here is found, but for the mailers that are named by default', () => {
+test('a named user that is not here is found, but for the mailers that are named by default', () => {
   const entries = ['smmsp:/a', 'nobody-here:*', '4711:*', 'nobody-here:/b', 'postfix:/c'];
   expect(unknownUsers(entries, ['postfix:/c'], uidOf)).toEqual(['nobody-here']);
 });

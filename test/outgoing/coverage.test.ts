@@ -14,7 +14,7 @@ const told = (number: number, owner?: Partial<Owner>) => ({
   ...(owner && {owner: {uid: -1, executable: '', ...owner} as Owner}),
 });
 
-test('each counts once, for the most that is known of it', () => {
+test('each connection counts once, for the most that is known about it', () => {
   const canaries = [1, 2, 3, 4, 5].map(canary);
   const sightings = [
     told(1),

@@ -3,7 +3,7 @@ import {ReportedEarly, lateMs, mostAhead} from '../../src/outgoing/reported-earl
 
 const relay = '192.0.2.25 25';
 
-test('of each that was seen the kernel tells once more, and then of another', () => {
+test('each connection seen early matches one report of the kernel; a further report is of another one', () => {
   const ahead = new ReportedEarly();
   ahead.note(815, relay, 0);
   ahead.note(815, relay, 0);
@@ -11,7 +11,7 @@ test('of each that was seen the kernel tells once more, and then of another', ()
   expect(takes).toEqual(['told', 'told', 'new']);
 });
 
-test('of another process, or of another destination, it is another', () => {
+test('a report of another process, or of another destination, is of another connection', () => {
   const ahead = new ReportedEarly();
   ahead.note(815, relay, 0);
   expect(ahead.take(816, relay, 0)).toBe('new');
@@ -19,7 +19,7 @@ test('of another process, or of another destination, it is another', () => {
   expect(ahead.take(815, relay, 0)).toBe('told');
 });
 
-test('what comes too late is another, and so it is when the clock was set back', () => {
+test('a report that comes too late is of another connection, also when the clock was set back', () => {
   const ahead = new ReportedEarly();
   ahead.note(815, relay, 0);
   expect(ahead.take(815, relay, lateMs)).toBe('new');
@@ -27,7 +27,7 @@ test('what comes too late is another, and so it is when the clock was set back',
   expect(ahead.take(815, relay, 0)).toBe('new');
 });
 
-test('no more than a bound are remembered, the latest', () => {
+test('the latest are remembered, up to a bound', () => {
   const ahead = new ReportedEarly();
   for (let pid = 1; pid <= mostAhead + 1; pid++) ahead.note(pid, relay, 0);
   expect([1, 2, mostAhead + 1].map((pid) => ahead.take(pid, relay, 0))).toEqual([

@@ -47,7 +47,7 @@ test('isInterpreter', () => {
   expect(paths.filter(isInterpreter)).toEqual(['/usr/bin/perl', '/usr/bin/php-cgi8.4', '/bin/sh']);
 });
 
-test('cgiScriptOf: what the web server had run', () => {
+test('cgiScriptOf: the script that the web server had run', () => {
   expect(cgiScriptOf(['A=1', 'SCRIPT_FILENAME=/srv/www/form.pl', 'B=2'])).toBe('/srv/www/form.pl');
   expect(cgiScriptOf(['XSCRIPT_FILENAME=/srv/www/form.pl'])).toBe('');
 });

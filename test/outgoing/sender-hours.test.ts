@@ -49,7 +49,7 @@ describe('senders', () => {
     ]);
   });
 
-  test('what is only known by its user, or not at all', () => {
+  test('have just the user, or no name at all, where no more is known', () => {
     const rows = new Table<SenderHour>();
     const book = new SenderBook(rows);
     const {connection} = seenTo('192.0.2.25');

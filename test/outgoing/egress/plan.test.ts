@@ -102,7 +102,7 @@ COMMIT
     expect(less.changes.size).toBe(0);
   });
 
-  test('a release that nobody has changed is a repair, and so is one that nobody made', () => {
+  test('a release that another tool changed is a repair, as is one that another tool made', () => {
     const backend = egressChainBackend(chain, 4);
     const one = connectionOf(4, 4711);
     const stands = backend.plan(wish(rulesOf(4, 'hold', [one])), empty).after();
@@ -189,7 +189,7 @@ describe('the dead man’s switch', () => {
     );
   });
 
-  test('of a clock that is set back, or forward, it is made anew and holds no longer', () => {
+  test('is made anew after a clock step, back or forward, and holds no longer', () => {
     for (const ms of [-3_600_000, -60_000, 60_000, 3_600_000]) {
       const renewed = windowFor(window, holdSwitchSeconds, nowMs + ms);
       expect(renewed.untilMs - (nowMs + ms)).toBeLessThanOrEqual(whole + 1000);
@@ -209,7 +209,7 @@ test('the watch keeps up until a look is too long ago; one that has not begun is
   expect(longestGapMs).toBeLessThan(15_000);
 });
 
-test('a destination within another needs no rule, nor does one of the other family', () => {
+test('a destination within another needs no rule, and one of the other family needs none either', () => {
   const networks = ['198.51.100.0/24', '198.51.100.7', '198.51.100.0/24', '2001:db8::/32'];
   const texts = destinationsOf(4, networks.map(network)).map(({text}) => text);
   expect(texts).toEqual(['198.51.100.0/24']);

@@ -31,7 +31,7 @@ test('a release stands once, and lasts as long as TCP asks', () => {
   expect(releaseSeconds).toBeGreaterThan(127);
 });
 
-test('one that is withdrawn is held again, and may be released anew', () => {
+test('a release that is withdrawn is held again, and may be released anew', () => {
   const goal = make();
   goal.release(connectionOf(4, 4711), nowMs);
   goal.takeChanged();
@@ -48,7 +48,7 @@ test('a clock that is set back ends a release and makes none longer', () => {
   expect(goal.releases.size).toBe(0);
 });
 
-test('of one user no more than so many, so that others get through; of all no more than so many', () => {
+test('a user has a bound of releases, so that others get through; all together have one too', () => {
   const goal = make();
   const results = new Map<number, string[]>();
   for (let uid = 1000; uid < 1006; uid++) {

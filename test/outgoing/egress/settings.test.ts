@@ -45,7 +45,7 @@ test('the rules of a family have its destinations, and the others’ have not', 
 });
 
 describe('a dry run says', () => {
-  test('whom it would let pass', () => {
+  test('which connections it would let pass', () => {
     expect(dryRunText(settings, 'hold', [99, 103])).toBe(
       'would hold back until it is known whose they are: new connections to the ports 25, 587 of other machines (allowed: users 99, 103; networks 198.51.100.0/24, 2001:db8:5::/48)',
     );

@@ -41,7 +41,7 @@ function put(text: string): string {
   return file;
 }
 
-test('of a burst of scripts each is named', async () => {
+test('each script of a burst is named', async () => {
   watching = await startWatching(port, 'all');
   const {seen} = watching;
   // The processes live on, because the shortest life that the watch can follow depends on the load.
@@ -56,7 +56,7 @@ test('of a burst of scripts each is named', async () => {
   }
 });
 
-test('whose socket an allowed one was given is a stranger, by the tables', async () => {
+test('a program that was given the socket of an allowed one is a stranger, by the tables', async () => {
   watching = await startWatching(port, 'tables');
   const {seen} = watching;
   const becoming = `$> = ${user}; ${connecting} $> = 0; $< = 4712; $> = 4712; sleep 60;`;
@@ -65,7 +65,7 @@ test('whose socket an allowed one was given is a stranger, by the tables', async
   expect(seen).toMatchObject([{standing: 'other', sighting: {connection: {uid: user}}}]);
 });
 
-test('who connects and becomes a set-uid program that is allowed is a stranger', async () => {
+test('a program that connects and becomes a set-uid program that is allowed is a stranger', async () => {
   const program = join(folder, 'sleep');
   fs.copyFileSync('/bin/sleep', program);
   fs.chmodSync(program, 0o4755);
@@ -134,6 +134,6 @@ const toldLate = async (end: keyof typeof closing): Promise<void> => {
   expect(sightingsOf(told).map(({sighting}) => sighting.owner?.pid)).toEqual([pid, pid]);
 };
 
-test('one that a look has seen and that has ended is not told of again', () =>
+test('a connection that a look has seen and that has ended is not reported again', () =>
   toldLate('has ended'));
-test('nor is one that has been closed', () => toldLate('has closed it'));
+test('and one that has been closed is not either', () => toldLate('has closed it'));

@@ -132,7 +132,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     clock.mockRestore();
   });
 
-  test('what was allowed by hand stays so over a reload', async () => {
+  test('a program allowed by hand stays so over a reload', async () => {
     await watching.stop();
     const memory = new OutgoingMemory();
     watching = await startWatching(port, sources, {}, memory);
@@ -145,7 +145,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     expect((await seenOf(pid)).standing).toBe('allowed');
   });
 
-  test('where everybody may connect to, nobody is told of', async () => {
+  test('connections to an allowed destination are not reported', async () => {
     await watching.stop();
     const allowedDestinations = [parseNetwork(remote[4])!];
     watching = await startWatching(port, sources, {allowedDestinations});
@@ -157,7 +157,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     expect(watching.warnings).toMatchObject([{sighting: {owner: {pid: other.pid}}}]);
   });
 
-  test('at the end all is told that was seen, with the remote’s name or without', async () => {
+  test('at the end all connections seen are reported, with the remote’s name or without', async () => {
     const {pid} = senders.start(user, 'perl', [put('form.pl', script(remote[4], 30))]);
     await seenOf(pid);
     await watching.stop();
@@ -225,7 +225,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
   });
 });
 
-test('a user who is allowed and does not exist is said when the watch begins', async () => {
+test('a user who is allowed and does not exist is logged when the watch begins', async () => {
   const allowedSenders = ['no-such-user:*', 'root:*'];
   const watching = await startWatching(port, 'tables', {allowedSenders});
   await watching.stop();
@@ -233,7 +233,7 @@ test('a user who is allowed and does not exist is said when the watch begins', a
   expect(told).toEqual([['warning', expect.stringContaining('no user "no-such-user"')]]);
 });
 
-describe('who connects and is gone', () => {
+describe('a program that connects and is gone', () => {
   let senders: Senders;
   let watching: Watching | undefined;
   beforeAll(async () => {
@@ -242,7 +242,7 @@ describe('who connects and is gone', () => {
   afterEach(() => watching?.stop());
   afterAll(() => senders.close());
 
-  test('is told of by the kernel, each with its number and no other name', async () => {
+  test('is reported by the kernel, each with its number and no other name', async () => {
     watching = await startWatching(port, 'all');
     const folder = newFolder();
     fs.chmodSync(folder, 0o755);

@@ -31,7 +31,7 @@ describe('WarningLimits', () => {
     expect(tell('192.0.2.25', hour)).toBe('warn');
   });
 
-  test('tells how many there were since the last warning', () => {
+  test('gives the number since the last warning', () => {
     const limits = new WarningLimits();
     for (let i = 0; i < 5; i++) limits.tell(seenTo('192.0.2.25'), hour, startMs + i);
     expect(limits.tell(seenTo('192.0.2.25'), hour, startMs + hour)).toEqual({
@@ -92,7 +92,7 @@ describe('WarningLimits', () => {
     expect(tell(0).kind).toBe('silent');
   });
 
-  test('sweep forgets what is over, and what a clock set wrong has made', () => {
+  test('sweep forgets rows that are over, and rows that a clock set wrong has made', () => {
     const limits = new WarningLimits();
     limits.tell(seenTo('192.0.2.25'), hour, startMs);
     limits.sweep(hour, startMs - 1);
@@ -124,7 +124,7 @@ describe('SeenConnections', () => {
     expect(seen.note(one, startMs + 2 * forgetMs + 1)).toBe('new');
   });
 
-  test('of too many the oldest is given up', () => {
+  test('the oldest of too many is given up', () => {
     const seen = new SeenConnections();
     const at = (i: number) =>
       connectionTo('192.0.2.25', {

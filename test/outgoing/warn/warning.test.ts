@@ -111,7 +111,7 @@ describe('the facts', () => {
     expect(JSON.parse(warningJson({sighting: unknown, times: 1}, 'r'))).not.toHaveProperty('uid');
   });
 
-  test('of one that is gone: what the kernel told, and no more', () => {
+  test('of a program that is gone: the facts of the kernel, and no more', () => {
     const sighting: Sighting = {
       ...bareSighting,
       sureness: 'gone',

@@ -74,7 +74,7 @@ test.each([
   expect(released.every((each) => each === observation.sighting.connection)).toBe(true);
 });
 
-test('where everybody may connect to, everybody counts as allowed, and is let go', () => {
+test('an allowed destination counts as allowed for every program, and the connection is released', () => {
   const rules = rulesOf({allowedDestinations: [network('203.0.113.0/24')]});
   const observation = seen(held, 'other');
   const deeds = deedsOf(observation, rules, new WatchMemory(), moment());
@@ -86,7 +86,7 @@ test('where everybody may connect to, everybody counts as allowed, and is let go
   expect(kinds(deedsOf(other, rules, new WatchMemory(), moment()))).toContain('warn');
 });
 
-test('each is counted and let go; of one program and destination one warning in an interval', () => {
+test('each is counted and released; a program and a destination have one warning in an interval', () => {
   const [rules, memory] = [rulesOf(), new WatchMemory()];
   const take = (passedMs: number): readonly Deed[] =>
     deedsOf(seen(held), rules, memory, moment(passedMs));
@@ -116,7 +116,7 @@ test.each([
     (i: number) => seenTo('203.0.113.9', {executable: `/srv/${i}`}),
   ],
   ['whatever programs', mostPrograms, (i: number) => seenTo('203.0.113.9', {uid: 1000 + i})],
-])('with the last warning of %s it is said that there may be more', (what, most, sightingOf) => {
+])('the last warning of %s says that there may be more', (what, most, sightingOf) => {
   const [rules, memory] = [rulesOf({warnInterval: 7200}), new WatchMemory()];
   const additions = Array.from({length: most + 3}, (_, i) => {
     const sighting = sightingOf(i);
@@ -128,7 +128,7 @@ test.each([
   expect(additions).toEqual(expected);
 });
 
-test('a look: what waits is let go again, what waits no longer needs it no more', () => {
+test('a look: a waiting connection is released again, and one that waits no longer is withdrawn', () => {
   const [rules, memory] = [rulesOf(), new WatchMemory()];
   const [one, other] = [seen({...held, localPort: 1}), seen({...held, localPort: 2})];
   deedsOf(one, rules, memory, moment(0));
@@ -151,7 +151,7 @@ test('a look: what waits is let go again, what waits no longer needs it no more'
   expect(kinds(deedsOf(looked([], 1008), rules, memory, moment(9)))).toEqual(['noteLook']);
 });
 
-test('what was let go since a look began may not be in it, and stays let go', () => {
+test('a connection released since a look began may be missing in it, and stays released', () => {
   const [rules, memory] = [rulesOf(), new WatchMemory()];
   deedsOf(seen(held), rules, memory, moment(5));
   expect(kinds(deedsOf(looked([], 1005), rules, memory, moment(6)))).toEqual(['noteLook']);
@@ -160,14 +160,14 @@ test('what was let go since a look began may not be in it, and stays let go', ()
   expect(kinds(deedsOf(looked([], 1006), rules, memory, moment(7)))).toContain('withdraw');
 });
 
-test('a look at all networks lets nothing go', () => {
+test('a look at all networks releases nothing', () => {
   const memory = new WatchMemory();
   deedsOf(seen(held), rulesOf(), memory, moment());
   const deeds = deedsOf({kind: 'looked', scope: 'all'}, rulesOf(), memory, moment(9));
   expect(deeds).toEqual([{kind: 'sweep'}]);
 });
 
-test('that the kernel does not report is said when the reason is another one', () => {
+test('the reason why the kernel does not report is logged when it changes', () => {
   const [rules, memory] = [rulesOf(), new WatchMemory()];
   const take = (observation: Observation): readonly Deed[] =>
     deedsOf(observation, rules, memory, moment());

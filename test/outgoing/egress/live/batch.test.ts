@@ -20,7 +20,7 @@ test('many in one moment are one work, which begins after all of them', async ()
   expect(seen).toHaveLength(2);
 });
 
-test('one that is asked for during the work is another work, and each ends with its own', async () => {
+test('a work that is asked for during another is one more, and each ends with its own', async () => {
   const begun: string[] = [];
   const ends: (() => void)[] = [];
   const batch = new Batch(() => {
@@ -42,7 +42,7 @@ test('one that is asked for during the work is another work, and each ends with 
   expect(done).toEqual(['second', 'first']);
 });
 
-test('a work that fails is told to those who asked, and the next one begins all the same', async () => {
+test('a work that fails is an error for its callers, and the next one begins all the same', async () => {
   let works = 0;
   const batch = new Batch(() => {
     works += 1;

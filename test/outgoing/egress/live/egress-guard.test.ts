@@ -80,7 +80,7 @@ test('a user who comes to be later is let pass from the next check on, and it is
   );
 });
 
-test('many that are released in one moment are one batch, and so are those that come meanwhile', async () => {
+test('many that are released in one moment are one batch, as are those that come meanwhile', async () => {
   const egress = make();
   await egress.start();
   batches = [];
@@ -109,7 +109,7 @@ test.each([
   expect(batches).toEqual([]);
 });
 
-test('too many of one user wait, which is said once a minute, and of how many', async () => {
+test('too many of one user wait, and a warning counts them once a minute', async () => {
   const egress = make();
   await egress.start();
   const most = mostReleasesPerUser + 5;
@@ -148,7 +148,7 @@ test('too many of one user wait, which is said once a minute, and of how many', 
   ]);
 });
 
-test('and so do too many of all', async () => {
+test('too many of all users wait as well', async () => {
   const egress = make();
   await egress.start();
   for (let i = 0; i <= mostReleases; i++) {
@@ -178,7 +178,7 @@ test('the hold goes on without any check, and ends with us', async () => {
   expect(batches).toHaveLength(length);
 });
 
-test('what is held goes on being held while the next life begins', async () => {
+test('a held connection goes on being held while the next life begins', async () => {
   const egress = make();
   await egress.start();
   [batches, programs] = [[], []];
@@ -216,7 +216,7 @@ test('one family that fails does not hold up the other, and says so', async () =
   expect(egress.enforced.get(6)).toMatchObject({standing: 1, failure: undefined});
 });
 
-test('without rules: what was made earlier goes, also later; where nothing was made nobody is called', async () => {
+test('without rules: leftovers go, also later; where nothing was made nobody is called', async () => {
   const nothing = make({outbound: 'observe'});
   await nothing.start();
   await nothing.check();
@@ -236,7 +236,7 @@ test('without rules: what was made earlier goes, also later; where nothing was m
   expect([...chains]).toEqual(['EARLIER']);
 });
 
-test('what another tool has restored is removed by each check', async () => {
+test('rules that another tool has restored are removed by each check', async () => {
   chains.add('EARLIER');
   const egress = make({outbound: 'warn'});
   await egress.start();
@@ -277,7 +277,7 @@ describe('a watch that looks', () => {
     }
   };
 
-  test('keeps the hold; when it falls behind the switch is not renewed, which is said once', async () => {
+  test('keeps the hold; when it falls behind the switch is not renewed, and one line says so', async () => {
     const egress = make();
     await egress.start();
     batches = [];

@@ -77,7 +77,7 @@ describe('one user', () => {
 });
 
 describe('bounds', () => {
-  test('so many at once and waiting; what is left out is said at once, and counted', async () => {
+  test('so many at once and waiting; those left out are logged at once, and counted', async () => {
     let begun = 0;
     const delivery = new WarningDelivery(
       way({deliver: (...all) => ((begun += 1), lasting(...all))}),
@@ -118,7 +118,7 @@ describe('bounds', () => {
     await delivery.stop();
   });
 
-  test('one that lasts too long is told to end', async () => {
+  test('a delivery that lasts too long is aborted', async () => {
     let end = '';
     const delivery = new WarningDelivery(
       way({
@@ -163,7 +163,7 @@ describe('failures', () => {
     ]);
   });
 
-  test('no more than ten reasons, and what throws is one', async () => {
+  test('no more than ten reasons, and an exception is one', async () => {
     let count = 0;
     const deliver = () => Promise.reject(new Error(`reason ${(count += 1)}`));
     const delivery = new WarningDelivery(way({deliver}), say);

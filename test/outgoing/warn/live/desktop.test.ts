@@ -138,16 +138,19 @@ testOnDesktop('a click that comes too late ends nobody', async () => {
   expect(said[1]).toMatch(/^notice not ended: .*: it has ended already$/);
 });
 
-testOnDesktop('what may not be ended has no button, and hostile names are only text', async () => {
-  const {warner} = warnerOf(shown.folder);
-  const nasty = '/tmp/\\074b\\076<i>x</i>&amp;\u001b[2J\n--hint=x';
-  const sighting = sightingOf({pid: 1, executable: nasty, parents: []});
-  warner.warn({sighting, times: 1});
-  await shown.window(1);
-  expect(shown.notified).toContain(
-    '/tmp/\\074b\\076&lt;i&gt;x&lt;/i&gt;&amp;amp;?[2J?--hint=x (script /tmp/x.pl), pid 1',
-  );
-});
+testOnDesktop(
+  'a process that may not be ended has no button, and hostile names are only text',
+  async () => {
+    const {warner} = warnerOf(shown.folder);
+    const nasty = '/tmp/\\074b\\076<i>x</i>&amp;\u001b[2J\n--hint=x';
+    const sighting = sightingOf({pid: 1, executable: nasty, parents: []});
+    warner.warn({sighting, times: 1});
+    await shown.window(1);
+    expect(shown.notified).toContain(
+      '/tmp/\\074b\\076&lt;i&gt;x&lt;/i&gt;&amp;amp;?[2J?--hint=x (script /tmp/x.pl), pid 1',
+    );
+  },
+);
 
 /** Hostile names of a process, and the text that the notification daemon gets. */
 const hostile: readonly (readonly [string, string, string])[] = [
@@ -204,7 +207,7 @@ testOnDesktop('the end of the daemon withdraws its windows, however it comes', a
   await until('the window to be closed', () => closed() > before);
 });
 
-testOnDesktop('nobody there is said once, and three windows are enough', async () => {
+testOnDesktop('a missing session is logged once, and three windows are enough', async () => {
   const empty = warnerOf(newDir());
   for (let count = 0; count < 3; count++) empty.warner.warn({sighting: sightingOf(), times: 1});
   await until('the words', () => empty.said.some((line) => line.startsWith('error')));

@@ -73,7 +73,7 @@ describe('a process', () => {
     expect(said).toEqual([expect.stringMatching(/^notice not ended: .*: it has ended already$/)]);
   });
 
-  test('is only told of in a dry run', async () => {
+  test('is only named in a dry run', async () => {
     const [, target] = await start('sleep', '60');
     await killer(undefined, 'onlySay').end(target, 'alice');
     expect(said).toEqual([expect.stringMatching(/^notice would end /)]);
@@ -107,7 +107,7 @@ describe('refused, with a line in the log', () => {
     expect(lives(target)).toBe(true);
   });
 
-  test('one that becomes an allowed sender in the grace has no SIGKILL', async () => {
+  test('a process that becomes an allowed sender in the grace has no SIGKILL', async () => {
     const [child, target] = await start(
       'sh',
       '-c',

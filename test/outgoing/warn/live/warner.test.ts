@@ -150,7 +150,7 @@ describe('to a command', () => {
   test.each([
     ['fails', () => script('exit 3'), /by command: .*exit code 3/],
     ['is not there', () => '/nonexistent/command', /by command: .*ENOENT/],
-  ])('that %s is told of once', async (_, make, why) => {
+  ])('that %s is reported once', async (_, make, why) => {
     const {one, said} = warner({warnCommand: make()});
     for (let count = 0; count < 3; count++) one.warn(warning);
     await until('the words', () => said.some((line) => why.test(line)));
@@ -204,7 +204,7 @@ describe('to a webhook', () => {
     expect(said).toHaveLength(1);
   });
 
-  test('follows no redirect, tells of a failure once, and not the secret', async () => {
+  test('follows no redirect, logs a failure once, and not the secret', async () => {
     const other = await web(204);
     const {asked, url} = await web(307, {location: other.url});
     const {one, said} = warner({warnWebhook: url});
@@ -222,7 +222,7 @@ describe('to a webhook', () => {
     ['http://127.0.0.1:1/secret', /ECONNREFUSED|the URL cannot be used|bad port/],
     ['http://secret:word@127.0.0.1/', /the URL cannot be used/],
     ['http://[secret/', /that is no URL/],
-  ])('%s is told of without its secret', async (url, why) => {
+  ])('%s is logged without its secret', async (url, why) => {
     const {one, said} = warner({warnWebhook: url});
     one.warn(warning);
     await until('the words', () => said.length === 2);
