@@ -65,7 +65,7 @@ test('blocks are summed by client, and what the operator blocked is no offender'
   ]);
 });
 
-test('what speaks for the blocked: a person first, then mail since, then a record; a stranger is left out', () => {
+test('signs for the blocked: a person first, then mail since, then a record; a stranger is left out', () => {
   const mail = {delivered: 9, deliveredDays: 3, friend: 'no'} as const;
   const {doubtful} = report(
     [
@@ -88,7 +88,7 @@ test('what speaks for the blocked: a person first, then mail since, then a recor
   expect(doubtful.shown[0]!.doubts).toEqual([{kind: 'lifted', by: 'operator', atMs: nowMs - 50}]);
 });
 
-test('a flush says of nobody that it was blocked wrongly', () => {
+test('a flush does not say that anybody was blocked wrongly', () => {
   const {doubtful, offenders} = report([
     event('192.0.2.4', 50, 'unblocked', flushReason),
     event('192.0.2.4', 100),
@@ -96,7 +96,7 @@ test('a flush says of nobody that it was blocked wrongly', () => {
   expect([doubtful.all, offenders.all]).toEqual([0, 1]);
 });
 
-test('who lifts a block that a person made says nothing of those that evidence made', () => {
+test('an operator who lifts a block that a person made says nothing of those that evidence made', () => {
   const byHand = [
     event('192.0.2.4', 50, 'unblocked', 'operator'),
     event('192.0.2.4', 60, 'blocked', operatorReason),
@@ -112,7 +112,7 @@ test('who lifts a block that a person made says nothing of those that evidence m
   ]);
 });
 
-test('hours of the time are there without a gap, and what it says can be read by a command', () => {
+test('the hours of the time have no gap, and a program can read the report', () => {
   const state = emptyState('unsaved');
   const hour = Math.floor(nowMs / hourMs) - 2;
   state.outcomeHours.set('a', {...emptyHour(hour), guesses: 5, blocks: 1});
@@ -133,13 +133,13 @@ test('counts and clients are of the same time: both begin with an hour', () => {
   expect([made.sums.blocks, made.offenders.all, made.fromMs]).toEqual([1, 1, hour * hourMs]);
 });
 
-test('of an empty state it says so', () => {
+test('the report of an empty state says so', () => {
   const made = report([]);
   expect(isOverview(JSON.parse(JSON.stringify(made)))).toBe(true);
   expect(overviewText(made)).toContain('Nothing was counted yet.');
 });
 
-test('the newest events are looked at, as many as have a bound, and since when is told', () => {
+test('the newest events are counted, as many as the bound, and the report says since when', () => {
   expect(mostEvents).toBe(10_000);
   const many = Array.from({length: mostEvents + 10}, (_, at) => event(`192.0.2.${at % 200}`, at));
   const {offenders, blocksFromMs} = report(many);

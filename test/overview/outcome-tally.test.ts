@@ -50,7 +50,7 @@ test('guesses, spared, proven and paid names are told apart; signs are no names'
   expect(row).toMatchObject({delivered: 1, blocks: 0});
 });
 
-test('a block counts what its client had been answered, and by which kind of rule', () => {
+test('a block counts the answers to its client, by the kind of rule', () => {
   const {row} = heard([...guesser, blocked(10), blocked(3, 'silence')]);
   expect(row).toMatchObject({guesses: 10, blocks: 2, lowBlocks: 1, beforeBlocks: 20});
   const operators = {...blocked(10)} as Extract<Outcome, {kind: 'block'}>;
@@ -58,13 +58,13 @@ test('a block counts what its client had been answered, and by which kind of rul
   expect(none).toBeUndefined();
 });
 
-test('who has delivered is held against a higher bar at each threshold', () => {
+test('a client that has delivered is held against a higher bar at each threshold', () => {
   const {at} = heard(guesser.map((_, i) => counted(i + 1, {bar: 20, mail: 'had'})));
   expect(at(5)).toMatchObject({blocks: 1, mailers: 1});
   expect(at(6)).toMatchObject({blocks: 0, mailers: 0});
 });
 
-test('above the present threshold only a replay tells what the blocked would have gone on to ask', () => {
+test('above the present threshold only a replay knows which names the blocked would have gone on to ask', () => {
   const outcomes = [...guesser, blocked(10), ...Array.from({length: 6}, () => paid)];
   expect(heard(outcomes).at(15)).toMatchObject({blocks: 0, answers: 10});
   const past = heard(outcomes, 'past');

@@ -38,7 +38,7 @@ test('the summary names the zone of its times', () => {
   expect(overviewText(overviewWith('x'))).toContain(`(local time, ${zone})`);
 });
 
-test('what is counted by whole days says since when', () => {
+test('a figure that is counted by whole days says since when', () => {
   const made = overviewWith('x');
   expect(overviewText(made)).toMatch(/^Of whole days by UTC, so since 2026-11-/m);
   const fromMs = Date.UTC(2026, 10, 20);
@@ -72,7 +72,7 @@ describe('foreign text', () => {
 });
 
 describe('digestText', () => {
-  test('is short: lines and their length have a bound, and what is cut is named', () => {
+  test('is short: lines and their length have a bound, and cut parts are named', () => {
     const many = overviewWith('x'.repeat(500));
     const shown = Array.from({length: 50}, () => many.doubtful.shown[0]!);
     const {lines, title} = digestText({...many, doubtful: {all: 500, shown}});
@@ -84,7 +84,7 @@ describe('digestText', () => {
     expect(lines.at(-1)).toContain('blocksmtp report --html');
   });
 
-  test('of nothing says that nothing happened', () => {
+  test('says of an empty time that nothing happened', () => {
     const {title, lines} = digestText(emptyOverview);
     expect(title).toMatch(/^report: 0 blocks since /);
     expect(lines).toContain('Nobody was blocked.');

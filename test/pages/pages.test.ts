@@ -35,8 +35,8 @@ test.each(files)('%s is current', (path, printed) => {
   }
 });
 
-describe('what the commands tell of themselves', () => {
-  test('is of commands that there are', () => {
+describe('the help of the commands', () => {
+  test('names only commands that there are', () => {
     const names = commands.map(nameOf);
     expect(Object.keys(manual).filter((name) => !names.includes(name))).toEqual([]);
   });

@@ -29,7 +29,7 @@ function opened(most?: number) {
   return {ledger, policies: [new AllDealings(ledger), new AllDealings(ledger)] as const};
 }
 
-test('good mail is counted before, during and after; what a bounce brings is none', () => {
+test('good mail is counted before, during and after; mail that a bounce brings is none', () => {
   const {ledger, policies} = opened();
   const [all, other] = policies;
   ledger.hear([unknown('192.0.2.7'), delivered('192.0.2.7', 10)]);
@@ -81,7 +81,7 @@ test('a blocked IPv6 client is no network of several: its mail counts once', () 
   });
 });
 
-test('of strangers the oldest is forgotten, and never one that a policy blocked', () => {
+test('the oldest stranger is forgotten, and never one that a policy blocked', () => {
   const {ledger, policies} = opened(2);
   const [all, other] = policies;
   ledger.hear([unknown('192.0.2.1')]);
@@ -92,7 +92,7 @@ test('of strangers the oldest is forgotten, and never one that a policy blocked'
   expect(all.of('192.0.2.4')?.answers).toBe(1);
 });
 
-test('what a client asks for while its network is blocked is no answer, also if the client itself is blocked', () => {
+test('requests of a client are no answer while its network is blocked, also if the client itself is blocked', () => {
   const {ledger, policies} = opened();
   const [all, other] = policies;
   const asks = (atMs: number): JoinOutcome => {

@@ -35,7 +35,7 @@ test('two days are too few to be cut, and nothing is no day', () => {
   expect(heard([]).span).toEqual({fromMs: null, untilMs: null});
 });
 
-test('a gap is no day: what lies on both sides of it is', () => {
+test('a gap is no day, but the days on both sides of it are', () => {
   const later = hours(24 * 3).map((atMs) => atMs + 100 * dayMs);
   expect(heard([...hours(24 * 2), ...later]).days).toBe(4);
 });

@@ -27,14 +27,14 @@ function reported(days: number, strays: Readonly<Record<number, number>> = {}) {
   return overviewOfReplay({replayed, dealings, tally: tally.end()});
 }
 
-test('of a log of half a year the last 90 days are counted, and the summary says so', () => {
+test('the last 90 days of a log of half a year are counted, and the summary says so', () => {
   const made = reported(180);
   expect(made.sums.delivered).toBe(91);
   expect(made.countedFromMs).toBe(Date.UTC(2026, 6, 1) + 89 * dayMs);
   expect(overviewText(made)).toMatch(/^The counts begin 2026-09-2\d/m);
 });
 
-test('of a shorter one all is counted', () => {
+test('all of a shorter log is counted', () => {
   const made = reported(60);
   expect([made.sums.delivered, made.countedFromMs]).toEqual([60, made.fromMs]);
   expect(overviewText(made)).not.toContain('The counts begin');
@@ -51,7 +51,7 @@ test.each([
   expect(made.untilMs).toBeLessThan(beganMs + 60 * dayMs);
 });
 
-test('one outcome is counted, and so are those behind a pause', () => {
+test('one outcome is counted, as are those behind a pause', () => {
   expect(reported(1).sums.delivered).toBe(1);
   const tally = new ReplayTally({threshold: 10, ipv6Prefix: 64});
   for (const day of [0, 0, 9, 9]) {

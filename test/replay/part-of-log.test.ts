@@ -44,7 +44,7 @@ test('a grep for one address: the rest has the same process ids', () => {
   ]);
 });
 
-test('a grep for a name: whose it was is told behind it', () => {
+test('a grep for a name: lines behind it name its client', () => {
   const advice = adviceOf([71, unknown('6ALDmHko000032')], [72, unknown('6ALDmHko000033')]);
   expect(advice[0]).toMatch(/^no line tells the client of 2 envelopes\. The rest /);
   expect(advice[1]).toBe("    grep -F -e 'sm-mta[71]:' -e 'sm-mta[72]:' LOG | blocksmtp explain");
@@ -63,7 +63,7 @@ test('whole sessions get no advice', () => {
   expect(adviceOf()).toEqual([]);
 });
 
-test('of many processes the first few are told', () => {
+test('of many processes the advice names the first few', () => {
   const many = Array.from({length: 30}, (_, at): Line => {
     const id = `6ALDmHko0001${at + 10}`;
     return [100 + at, end(id, '203.0.113.7')];

@@ -22,7 +22,7 @@ beforeEach(() => {
 const hear = (...outcomes: readonly Outcome[]): void =>
   outcomes.forEach((outcome) => digest.hear(outcome, startMs));
 
-test('of each thing one line with its sum; then it begins anew', () => {
+test('each kind has one line with its sum; then it begins anew', () => {
   for (let i = 0; i < 1000; i++) hear(unresolved(2, 'silentSession'));
   hear(unresolved(3, 'tooManyAtOnce'), unresolved(1, 'envelopeUnknown'));
   hear({kind: 'noRoom', network: '203.0.113.7'});
@@ -45,7 +45,7 @@ test('of each thing one line with its sum; then it begins anew', () => {
   expect(lines.at(-1)).toMatch(/^error 1 /);
 });
 
-test('what is about one client is told at once, and not again', () => {
+test('an outcome about one client is logged at once, and not again', () => {
   const one = evidence('<a@example.net>', startMs);
   hear({kind: 'counted', evidence: one, score: 1}, {kind: 'unproven', evidence: one});
   hear({kind: 'dispute', queueId: '', clients: []});
@@ -54,7 +54,7 @@ test('what is about one client is told at once, and not again', () => {
   expect(lines).toHaveLength(3);
 });
 
-test('all are counted by their kind, however they are told', () => {
+test('all are counted by their kind, however they are logged', () => {
   expect(digest.outcomes).toEqual({});
   hear(unresolved(7, 'tooManyAtOnce'), {kind: 'dispute', queueId: '', clients: []});
   hear(unresolved(7, 'tooManyAtOnce'), {kind: 'heldBack', network: 'x', why: 'minute'});

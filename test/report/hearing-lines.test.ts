@@ -8,7 +8,7 @@ const lines = (...sources: SourceView[]): string[] =>
   hearingLines({...nobodyListens, sources}, nowMs);
 
 describe('hearingLines', () => {
-  test('what is read, what of it counts, and why the rest does not', () => {
+  test('the sources, the lines that count, and why the rest does not', () => {
     expect(lines(sourceOf())).toEqual([
       'follows /var/log/mail.log, hears: 428 lines, 28 of the mailer, 20 about clients, 3 signs, last line 5s ago, last sign 60s ago; not counted: 400 of other programs (`dovecot` 400), 8 with nothing about a client',
     ]);
@@ -37,7 +37,7 @@ describe('hearingLines', () => {
     expect(lines(sourceOf())[0]).not.toContain(text.replace(/\d+\w?/, ''));
   });
 
-  test('what is wrong, in a line of its own; and not more lines than a screen has', () => {
+  test('each trouble, in a line of its own; and not more lines than a screen has', () => {
     const hearing = {...nobodyListens, verdict: 'deaf', why: ['/l: x']} as const;
     expect(hearingLines(hearing, nowMs)).toEqual(['the mailer is NOT HEARD: /l: x']);
     expect(lines(sourceOf({notes: ['y']}))[1]).toBe('/var/log/mail.log: y');

@@ -164,7 +164,7 @@ describe('voiceOf()', () => {
       {message: 'none', accepted: 1},
       '203.0.113.7 ended its envelope: 1 recipient accepted, no message came',
     ],
-  ] as const)('an envelope that ended is told by explain only: %j', (changes, message) => {
+  ] as const)('leaves an envelope that ended to explain: %j', (changes, message) => {
     const ended = {envelope: 'e', client: one.client, proof: 'kernel', sender: 'null'} as const;
     const outcome = {kind: 'envelopeEnded', ...ended, atMs: startMs, ...changes} as const;
     expect(voiceOf(outcome, startMs)).toEqual({kind: 'silent', message});
@@ -177,7 +177,7 @@ describe('voiceOf()', () => {
       '203.0.113.7 delivered to 1 recipient at 192.0.2.25, proof kernel',
     ],
     [{client: undefined}, 'mail of a local program delivered to 2 recipients, proof kernel'],
-  ] as const)('a delivery is told by explain only: %j', (changes, message) => {
+  ] as const)('leaves a delivery to explain: %j', (changes, message) => {
     const delivery: Delivery = {
       ...{client: one.client, proof: 'kernel', submitter: 'stranger', sender: 'named'},
       ...{senderHash: 7, recipients: ['<a\u001B@x>', '<b@x>'], others: [], nextHost: undefined},
@@ -189,13 +189,13 @@ describe('voiceOf()', () => {
     });
   });
 
-  test('what came while its client was blocked is told by explain only', () => {
+  test('leaves guesses of a blocked client to explain', () => {
     const message =
       '203.0.113.7 asked for <anna@example.net>: held against it already: it was blocked';
     expect(voiceOf({kind: 'paid', evidence: one}, startMs)).toEqual({kind: 'silent', message});
   });
 
-  test('quotes of what a client wrote only what is printable, and not too much of it', () => {
+  test('quotes only printable text of a client, and not too much of it', () => {
     fc.assert(
       fc.property(fc.string({unit: anyCharacter, maxLength: 300}), (subject) => {
         const {message} = voiceOf({kind: 'counted', evidence: {...one, subject}, score: 1}, 0);
@@ -210,7 +210,7 @@ test('liftedText() leaves a word that it does not know as it is', () => {
   expect(liftedText('constructor')).toBe('constructor');
 });
 
-test('outcomeText() tells each outcome by itself, also what the daemon only counts', () => {
+test('outcomeText() describes each outcome by itself, also one that the daemon only counts', () => {
   for (const [outcome, , message] of onlyCounted) expect(outcomeText(outcome)).toBe(message);
   expect(outcomeText({kind: 'block', block: {...block, untilMs: 0}, repeat: 2})).not.toMatch(
     /over/,

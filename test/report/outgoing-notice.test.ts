@@ -8,7 +8,7 @@ const settings: NoticeSettings = {
   allowedDestinations: [network('198.51.100.0/24'), network('2001:db8::7')],
 };
 
-test('each mode that keeps mail back is told with whom it lets pass', () => {
+test('the notice names each mode that keeps mail back, and the mail that may pass', () => {
   expect(outboundNotice(settings)).toBe(
     'outgoing mail to ports 25, 587 is rejected, but of users root, 103 and to 198.51.100.0/24, 2001:db8::7',
   );
@@ -18,6 +18,6 @@ test('each mode that keeps mail back is told with whom it lets pass', () => {
   );
 });
 
-test.each(['off', 'observe', 'warn'] as const)('%s needs no telling', (outbound) => {
+test.each(['off', 'observe', 'warn'] as const)('%s needs no notice', (outbound) => {
   expect(outboundNotice({...settings, outbound})).toBeUndefined();
 });

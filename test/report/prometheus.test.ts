@@ -19,7 +19,7 @@ test('figures are in the text format of Prometheus', () => {
   expect(text.endsWith('\n')).toBe(true);
 });
 
-test('what is on, and what is off', () => {
+test('figures that are on, and figures that are off', () => {
   const quiet = statusFigures(statusOf());
   for (const name of ['stopped', 'wave', 'learning']) {
     expect(quiet).toContain(`\nblocksmtp_${name} 0\n`);

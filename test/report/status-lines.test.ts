@@ -106,7 +106,7 @@ describe('statusLines', () => {
     expect(statusLines(statusOf({unsaved: 'disk full'}), nowMs)).toContain(text);
   });
 
-  test('what is not all is never rounded up to all', () => {
+  test('a part is never rounded up to all', () => {
     const almost = family({wanted: 100_000, standing: 99_999});
     expect(statusLines(statusOf({families: [almost]}), nowMs)[3]).toBe('enforced: 99.9 %');
   });

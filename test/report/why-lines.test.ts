@@ -35,7 +35,7 @@ const exempting =
   'to exempt it: blocksmtp allow 203.0.113.7 (a line in /etc/wl); a backup MX or forwarder of yours: trusted_relays';
 
 describe('whyLines', () => {
-  test('of somebody nobody has heard of', () => {
+  test('of an unknown client', () => {
     expect(lines({})).toEqual([
       '203.0.113.7: not exempt',
       'not blocked',
@@ -122,7 +122,7 @@ describe('whyLines', () => {
     expect(told.at(-1)).toMatch(/^to exempt it: blocksmtp allow 2001:db8::\/64 \(a line in /);
   });
 
-  test('what may be beside it', () => {
+  test('further facts beside it', () => {
     expect(lines({blocksInside: 2})[2]).toBe('2 blocks inside of it');
     expect(lines({known: {...guesser, network: 'hot'}})).toContain(
       'a network around it is known for guessers',
@@ -138,7 +138,7 @@ describe('whyLines', () => {
     );
   });
 
-  test('what concerns all', () => {
+  test('facts that concern all', () => {
     const crowd = {...listLost, wave: {kind: 'on'}} as const;
     const told = lines({crowd}).join('\n');
     expect(told).toContain('\nblocking is STOPPED for 60s: ');
@@ -164,7 +164,7 @@ describe('whyLines', () => {
 });
 
 describe('whyJson', () => {
-  test('is what is known, with the name if it was asked for', () => {
+  test('has all known facts, with the name if it was asked for', () => {
     const view = {...nothing, known: guesser, block};
     const plain = JSON.parse(JSON.stringify(view)) as object;
     expect(JSON.parse(whyJson(view, notAsked))).toMatchObject({
@@ -177,7 +177,7 @@ describe('whyJson', () => {
     });
   });
 
-  test('tells hostile names as they came, and no terminal obeys them', () => {
+  test('has hostile names as they came, and no terminal obeys them', () => {
     const names = ['<a\u009B2J\u001B[2J\u202Eb\u007F\n@example.net>', 'x'.repeat(10_240)];
     const text = whyJson({...nothing, known: {...guesser, names}}, notAsked);
     expect(text).toMatch(/^[\n\x20-\x7e]*$/);

@@ -16,14 +16,14 @@ const logsIn = (folder: string): string[] =>
     .map((name) => folder + name);
 const logs = ['', 'recorded/', 'verdicts/'].flatMap(logsIn);
 
-describe('the scan on what was recorded', () => {
+describe('the scan on recorded logs', () => {
   test.each(logs)('%s', (name) => {
     const log = data(name);
     expect(linesThatMatter(log).length).toBeGreaterThan(20);
     expect(missedLines(log)).toEqual([]);
   });
 
-  test('it does pass over what says nothing of a client or a name', () => {
+  test('passes over lines that say nothing of a client or a name', () => {
     const log = data('recorded/sendmail-8.18.1-ll15.log');
     const given = linesGiven(lineScan(sendmail.scan, ['sm-mta']), log, []);
     expect(given.length).toBeLessThan(linesOf(log).length * 0.6);
@@ -118,7 +118,7 @@ describe('the scan on each message, in each frame', () => {
     }
   });
 
-  test('what was delivered, whatever the next host says of it, and not what still waits', () => {
+  test('a line about delivered mail, whatever the next host says of it, and not one about waiting mail', () => {
     const head =
       '6ALHIl1Z018459: to=<anna@example.net>, delay=00:00:01, mailer=esmtp, relay=[192.0.2.30]';
     const sent = ['', ' (2.0.0 Message accepted)', ' (x, stat=Deferred: y)', ' ()'];
@@ -135,7 +135,7 @@ describe('the scan on each message, in each frame', () => {
     }
   });
 
-  test('the end of a line that was cut, so that what follows it is read', () => {
+  test('the end of a line that was cut, so that the next line is read', () => {
     const line = frames[0]?.('6ALHIl1Z018459: <anna@example.net>... User unknown', 7) ?? '';
     const stamp = '2026-11-21T11:51:44Z';
     const log = [`${stamp} stdout P cron: x`, `${stamp} stdout F y`, `${stamp} stdout F ${line}`];
@@ -143,7 +143,7 @@ describe('the scan on each message, in each frame', () => {
     expect(given.map(({text}) => text)).toEqual(log);
   });
 
-  test('an envelope of which a line in another frame told', () => {
+  test('an envelope that a line in another frame named', () => {
     const unknown = '6ALBkkXF000203: <anna@example.net>... User unknown';
     const left =
       '6ALBkkXF000203: [203.0.113.7] did not issue MAIL/EXPN/VRFY/ETRN during connection to MTA';
@@ -153,7 +153,7 @@ describe('the scan on each message, in each frame', () => {
     }
   });
 
-  test('an envelope of which a recipient told that begins as the end of one does', () => {
+  test('an envelope that a recipient named which begins as the end of one does', () => {
     const left =
       '6ALBkkXF000203: [203.0.113.7] did not issue MAIL/EXPN/VRFY/ETRN during connection to MTA';
     for (const begin of [
@@ -169,7 +169,7 @@ describe('the scan on each message, in each frame', () => {
     }
   });
 
-  test('an envelope of which only a repetition told', () => {
+  test('an envelope that only a repetition named', () => {
     const from =
       '6ALHIl1Z018459: from=<a@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[203.0.113.7]';
     const unknown = '6ALHIl1Z018459: <anna@example.net>... User unknown';
@@ -268,7 +268,7 @@ describe('several names', () => {
     }
   });
 
-  test('one that begins another, also where the module has room for no more', () => {
+  test('a name that begins another, also where the module has room for no more', () => {
     const many = Array.from({length: scanRoom.names}, (_, i) => 'x'.repeat(i + 1).padEnd(64, 'y'));
     for (const name of many) {
       const line = frames[1]!(message, 7).replace('sm-mta', name);

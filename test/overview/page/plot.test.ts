@@ -47,7 +47,7 @@ test('a column is as high as its value, and nothing has no column', () => {
   expect(markup).toContain('a: 150 names in all, 100 at most; b: 50 names in all, 50 at most.');
 });
 
-test('a plot of lines marks the present value, also between two that are told', () => {
+test('a plot of lines marks the present value, also between two given values', () => {
   const plot = (mark: number) =>
     plotMarkup(
       {

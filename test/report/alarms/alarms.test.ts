@@ -37,7 +37,7 @@ test.each<[string, Partial<Status>, string[]]>([
 const lost = alarmsOf(statusOf({crowd: listLost}));
 const titles = (due: readonly {readonly title: string}[]): string[] => due.map(({title}) => title);
 
-test('what lasts for a minute is told once, again after a day, and when it is over for a minute', () => {
+test('an alarm is reported when it lasts for a minute, again after a day, and when it is over for a minute', () => {
   const book = new AlarmBook();
   expect(book.look(lost, 0)).toEqual([]);
   expect(book.look(lost, settledMs - 1)).toEqual([]);
@@ -51,7 +51,7 @@ test('what lasts for a minute is told once, again after a day, and when it is ov
   expect(book.look([], lastMs + 2 + settledMs)).toEqual([]);
 });
 
-test('what is over for a minute before it was told is not told', () => {
+test('an alarm that is over for a minute before its report is not reported', () => {
   const book = new AlarmBook();
   for (let nowMs = 0; nowMs < againMs; nowMs += 3 * settledMs) {
     expect(book.look(lost, nowMs)).toEqual([]);
@@ -60,7 +60,7 @@ test('what is over for a minute before it was told is not told', () => {
   }
 });
 
-test('held mail is told of when it has lain for a day, and each day again', () => {
+test('held mail is reported when it has lain for a day, and each day again', () => {
   const book = new AlarmBook();
   const held = alarmsOf(statusOf({mail: mailOf('quarantine', 1)}));
   expect(held[0]?.lines[0]).toContain('1 message held');
@@ -78,12 +78,12 @@ function toldOf(book: AlarmBook, days: number, at: (nowMs: number) => typeof los
   return told;
 }
 
-test('what comes and goes with each look is told once a day, and not that it is over', () => {
+test('an alarm that comes and goes with each look is reported once a day, and its end is not', () => {
   const told = toldOf(new AlarmBook(), 3, (nowMs) => (nowMs % 20_000 === 0 ? lost : []));
   expect(told).toEqual(Array.from({length: 3}, () => 'blocking is stopped'));
 });
 
-test('what comes and goes each ten minutes is told at once again, and then ends only after a day', () => {
+test('an alarm that comes and goes each ten minutes is reported again at once, and then ends only after a day', () => {
   const at = (nowMs: number): typeof lost => (nowMs % 1_200_000 < 600_000 ? lost : []);
   const [first, end, second, ...daily] = toldOf(new AlarmBook(), 3, at);
   expect([first, end, second]).toEqual([
@@ -97,7 +97,7 @@ test('what comes and goes each ten minutes is told at once again, and then ends 
   expect(told.slice(3)).toEqual(['no longer: blocking is stopped']);
 });
 
-test('the line that its own mail makes the mailer write does not end that it is not heard', () => {
+test('the line that the mailer writes for the mail of the alarm does not end the alarm that it is not heard', () => {
   const deaf = alarmsOf(statusOf({hearing: deafHearing}));
   const book = new AlarmBook();
   let heardMs = Number.NEGATIVE_INFINITY;

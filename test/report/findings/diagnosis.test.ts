@@ -135,7 +135,7 @@ describe('up to where the plain chain is fine', () => {
   });
 });
 
-describe('what is heard', () => {
+describe('the lines that the daemon hears', () => {
   const heard = (verdict: Verdict, ageMs = 0, notes: string[] = []): Facts['status'] => ({
     ...statusWith(3),
     hearing: {
@@ -197,7 +197,7 @@ test('verified without the journal is less than it seems', () => {
   expect(troubles({sources: [{name: 'journal', trouble: undefined}]}, verified)).toEqual([]);
 });
 
-describe('how much is seen of who connects and is gone', () => {
+describe('how much is seen of programs that connect and are gone', () => {
   const measured = (way: SightedBy, counts: Partial<Coverage> = {}): MeasuredWay => ({
     ...{kind: 'measured', way, canaries: 40, connected: 40, seen: 40},
     ...{withPid: 40, withUser: 40, withProgram: 40},

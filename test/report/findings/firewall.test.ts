@@ -10,7 +10,7 @@ test('a chain of ours in the rule set of nft is bad', () => {
   ]);
 });
 
-test('chains and tables that look like ours, and nobody looks after, are told', () => {
+test('abandoned chains and tables that look like ours are reported', () => {
   const [likeOurs, tablesLikeOurs] = [
     [{program: 'iptables-legacy', chain: 'OLD', drops: 2}],
     ['ip6 blocksmtp-OLD'],
@@ -32,7 +32,7 @@ test('a table that iptables cannot list: the backend nftables is advised, once',
   ]);
 });
 
-test('hook chains that are not there are told', () => {
+test('hook chains that are not there are reported', () => {
   const status = statusWith(0);
   const families = [{...status.families[0]!, absentHooks: ['DOCKER-USER']}];
   expect(troubles({status: {...status, families}})).toEqual([

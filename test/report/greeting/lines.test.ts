@@ -24,7 +24,7 @@ const view: GreetingView = {
   rules: [{family: 4, state: 'stands'}],
 };
 
-test('status tells the mode, the gate and what became of its clients', () => {
+test('status shows the mode, the gate and the fate of its clients', () => {
   expect(greetingLines(view, nowMs)).toEqual([
     'greeting: gate; 3 early talkers seen by gate and kernel; rules: IPv4 stands',
     'gate: 3 waiting, 1 process of the mailer, calm, port 2500, heard 4s ago',
@@ -38,7 +38,7 @@ test('status tells the mode, the gate and what became of its clients', () => {
   expect(greetingLines({...view, mode: 'off'}, nowMs)).toEqual([]);
 });
 
-test('why tells what the client did', () => {
+test('why shows the acts of the client', () => {
   const early = {times: 2, lastMs: nowMs, said: 'EHLO bot'};
   expect(greetedLines({passedUntilMs: nowMs, early, left: {times: 1, lastMs: nowMs}})).toEqual([
     'it has waited for the greeting, and goes straight to the mailer until 2026-11-21T12:00:00+00:00',
@@ -65,7 +65,7 @@ test('the histogram is one as Prometheus reads it', () => {
   for (const {samples} of greetingFigures({...view, mode: 'off'})) expect(samples).toEqual([]);
 });
 
-test('who waits is listed, and what is no address is not printed', () => {
+test('waiting clients are listed, and a text that is no address is not printed', () => {
   const waiters = [
     {client: '203.0.113.7', sinceMs: nowMs - 5000},
     {client: '\u001b[2J', sinceMs: nowMs},
@@ -107,7 +107,7 @@ test('doctor finds a gate that is not heard, and a short queue', () => {
   );
 });
 
-test('a port of the gate that others have is told, by status and doctor', () => {
+test('a port of the gate that others have is reported, by status and doctor', () => {
   const taken = 'sendmail (process 812)';
   const silent = {...view, taken, gate: undefined};
   expect(greetingLines(silent, nowMs)[1]).toBe(

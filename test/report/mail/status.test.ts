@@ -47,7 +47,7 @@ test.each([
   expect(figures.map(({samples}) => samples)).toEqual(values.map((value) => [{value}]));
 });
 
-test('doctor tells of a long queue', () => {
+test('doctor reports a long queue', () => {
   const mail = {...mailOf({waiting: 4000, held: 0}), longQueue: {limit: 3000, longSinceMs}};
   expect(troubles({status: {...statusWith(0), mail}})).toEqual([
     'bad: the queue is long: 4000 messages wait (limit 3000): blocksmtp queue --count',
@@ -57,7 +57,7 @@ test('doctor tells of a long queue', () => {
 test.each([
   [0, []],
   [1, ['advice: 1 message held in the queue: blocksmtp queue --held']],
-])('doctor tells of %i held', (held, texts) => {
+])('doctor reports %i held', (held, texts) => {
   const status = {...statusWith(0), mail: mailOf({waiting: 4, held})};
   expect(troubles({status})).toEqual(texts);
 });

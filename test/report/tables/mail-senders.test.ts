@@ -35,7 +35,7 @@ test('the offender is on top, though others send more', () => {
   expect(rows(sendersTable([], all)).map(([, count]) => count)).toEqual(['COUNT', '10', '900']);
 });
 
-test('a way in shows its senders, and what was typed is summed', () => {
+test('a way in shows its senders, and typed names are summed', () => {
   const froms = [{text: 'x@example.org', recipients: 7}];
   const all = [sender('auth:a', {froms}), sender('uid:33', {froms}), sender('host:192.0.2.80')];
   const keysOf = (by: 'auth' | 'uid' | 'host'): unknown =>
@@ -47,7 +47,7 @@ test('a way in shows its senders, and what was typed is summed', () => {
   expect(sendersTable([], all, 'from')).toContain('~14');
 });
 
-test('a name that somebody chose moves no terminal', () => {
+test('a hostile name moves no terminal', () => {
   const name = `auth:a\u001b[2J\u202e${'x'.repeat(500)}`;
   const text = sendersTable([], [sender(name)]) + sendersJson([], [sender(name)]);
   expect(/[\u001b\u202e]/.test(text)).toBe(false);

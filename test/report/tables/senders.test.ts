@@ -36,7 +36,7 @@ test('a row has the interpreter and its script, and whole destinations', () => {
   expect(cellsOf({script: ''})[4]).toBe('/usr/bin/perl');
 });
 
-test('what is long keeps its end, and no destination is cut', () => {
+test('a long path keeps its end, and no destination is cut', () => {
   const script = `/srv/${'customers/'.repeat(10)}x.pl`;
   const destinations = Array.from({length: 8}, (_, i) => `2001:db8:1:2:3:4:5:${i}`);
   const cells = cellsOf({script, directory: `${script}/up`, destinations});
@@ -46,7 +46,7 @@ test('what is long keeps its end, and no destination is cut', () => {
   expect(cells[8]).toBe('2001:db8:1:2:3:4:5:0 2001:db8:1:2:3:4:5:1 +6 more');
 });
 
-test('of what is not known there is a dash, and in the JSON nothing', () => {
+test('an unknown value is a dash, and in the JSON nothing', () => {
   const both = sendersTable([row, nothing], []).split('\n')[2]!.split(/ {2,}/);
   const unknown = ['-', '-', '-', '-'];
   expect(both.toSpliced(7, 1)).toEqual([
