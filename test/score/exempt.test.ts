@@ -64,7 +64,7 @@ describe('Exemptions.of', () => {
     expect(why('198.51.101.1')).toBeUndefined();
   });
 
-  test('of two reasons the administrator’s own entry is told', () => {
+  test('names the administrator’s own entry of two reasons', () => {
     const own = parseWhitelist('wl', '127.0.0.0/8\n203.0.113.1');
     const both = new Exemptions(own, address('203.0.113.1'), [address('203.0.113.1')]);
     for (const asked of ['127.0.0.1', '203.0.113.1']) {

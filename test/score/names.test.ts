@@ -6,7 +6,7 @@ import {subjectOf} from '../../src/mail/sendmail/recipients/recipient.js';
 import {deedHash, foldHash, isBareName, nameHash, plainName} from '../../src/score/names.js';
 import {weights} from '../../src/score/weights.js';
 
-test('what monitors and broken mailers do too weighs nothing', () => {
+test('faults that monitors and broken mailers make too weigh nothing', () => {
   const weighing = signKinds.filter(isEvidenceKind);
   expect(new Set([...weighing, 'unknownRecipient', 'undeliverable', 'stuckSession'])).toEqual(
     new Set(Object.keys(weights)),
@@ -70,7 +70,7 @@ describe('one name', () => {
     expect(new Set(all).size).toBeGreaterThan(19_998);
   });
 
-  test('what hides between long comments, which sendmail leaves out, is ambiguous', () => {
+  test('a name that hides between long comments, which sendmail leaves out, is ambiguous', () => {
     const typed = (name: string): string =>
       `(${'c'.repeat(100)})${name}(${'d'.repeat(110)})@example.net`;
     const shown = (name: string): string =>

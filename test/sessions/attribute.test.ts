@@ -98,7 +98,7 @@ describe('one process', () => {
     expect(answer({sockets: [socket('203.0.113.7', port), socket('203.0.113.8')]})).toBeUndefined();
   });
 
-  test('of a line without a queue id the title may be of any envelope', () => {
+  test('the title may be of any envelope, for a line without a queue id', () => {
     const line = {...envelope, queueId: undefined};
     const next = {title: facts.title.replace('152 ', '153 ')};
     expect(ask([next], line)).toBe('203.0.113.7 kernel');
@@ -118,13 +118,13 @@ test('it is seen at a recipient of the very envelope, by its title', () => {
   expect(doing({title: 'sendmail: MTA: server [203.0.113.7] cmd read'})).toBeUndefined();
 });
 
-describe('what the process has written to its client', () => {
+describe('the bytes that the process has written to its client', () => {
   const written = (...changes: readonly Partial<Witness>[]): number | undefined => {
     const witnesses = changes.map((change) => ({...facts, writtenBytes: 700, ...change}));
     return nameClient(witnesses, envelope, {dialect: sendmail, ports: [25]})?.answeredBytes;
   };
 
-  test('is told of the one process that has the socket', () => {
+  test('are known of the one process that has the socket', () => {
     expect(written({})).toBe(700);
     expect(written({}, {pid: 99, ownPid: 99})).toBe(700);
   });
@@ -133,18 +133,18 @@ describe('what the process has written to its client', () => {
     ['it cannot be read', [{writtenBytes: undefined}]],
     ['no socket is left: who knows to whom', [{sockets: []}]],
     ['two serve the same client', [{}, {pid: 4711}]],
-  ])('is not told when %s', (_, changes) => {
+  ])('are unknown when %s', (_, changes) => {
     expect(written(...changes)).toBeUndefined();
   });
 });
 
-describe('which process serves the client', () => {
+describe('the process that serves the client', () => {
   const shown = (...changes: readonly Partial<Witness>[]) => {
     const witnesses = changes.map((change) => ({...facts, parentPid: 30, ...change}));
     return nameClient(witnesses, envelope, {dialect: sendmail, ports: [25]})?.process;
   };
 
-  test('is told of the one that has the socket, with who began it', () => {
+  test('is the one that has the socket, with its parent', () => {
     const {pid, startTicks} = facts;
     expect(shown({})).toEqual({pid, startTicks, parentPid: 30});
     expect(shown({}, {pid: 99, ownPid: 99})).toEqual({pid, startTicks, parentPid: 30});
@@ -154,7 +154,7 @@ describe('which process serves the client', () => {
     ['no socket is left', [{sockets: []}]],
     ['its title names nobody', [{title: 'sendmail: MTA: startup'}]],
     ['two serve the same client', [{}, {pid: 4711}]],
-  ])('is not told when %s', (_, changes) => {
+  ])('is unknown when %s', (_, changes) => {
     expect(shown(...changes)).toBeUndefined();
   });
 });
@@ -195,7 +195,7 @@ describe('several processes with the number in the line', () => {
     ['contradicts itself', {sockets: [socket('203.0.113.7')]}],
     ['is in another envelope', {title: facts.title.replace('152 ', '153 ')}],
     ['is root’s in a user namespace', {user: {uid: 0, userNamespace: 'other'}}],
-  ])('one that may have written the line but %s casts doubt', (_, changes) => {
+  ])('a process that may have written the line but %s casts doubt', (_, changes) => {
     expect(ask([reading, {...other, ...changes}])).toBeUndefined();
     expect(ask([facts, {...other, ...changes}])).toBe('203.0.113.7 kernel');
   });

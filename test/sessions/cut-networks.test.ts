@@ -32,7 +32,7 @@ describe('CutNetworks', () => {
     expect(around('192.0.2.9', {stand: ['192.0.0.0/16']})).toBe('192.0.0.0/16');
   });
 
-  test('whom a block lets pass is cut by another one only', () => {
+  test('a client that a block lets pass is cut by another one only', () => {
     const holes = {'192.0.2.0/24': ['192.0.2.9'], '203.0.113.7': ['203.0.113.7']};
     expect(around('192.0.2.9', {holes})).toBe('192.0.0.0/16');
     expect(around('192.0.2.9', {holes, stand: ['192.0.2.0/24']})).toBeUndefined();

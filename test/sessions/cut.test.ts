@@ -62,7 +62,7 @@ describe('serverToEnd: several ports', () => {
   });
 });
 
-describe('shownToEnd: only what was shown, and only while it is so', () => {
+describe('shownToEnd: only the process that was shown, and only while it is the same', () => {
   const mailer = {dialect: sendmail, ports: [25]};
   const isBlocked = (client: Address): boolean => blocked.has(client);
   const shown = {pid: 152, startTicks: 100, parentPid: 30, client: address('203.0.113.7')};
@@ -84,13 +84,13 @@ describe('shownToEnd: only what was shown, and only while it is so', () => {
     expect(shownToEnd({...shown, ...told}, process, isBlocked, mailer)?.pid).toBe(pid);
   });
 
-  test('nobody who is not blocked', () => {
+  test('no process of a client that is not blocked', () => {
     const process = holder({parentPid: 30});
     expect(shownToEnd(shown, process, () => false, mailer)).toBeUndefined();
   });
 });
 
-describe('serverToEnd: what the process is at', () => {
+describe('serverToEnd: the work of the process', () => {
   test.each([
     ['waits for a command', 'sendmail: MTA: server a.example.net [203.0.113.7] cmd read'],
     ['works on one', 'sendmail: MTA: 6ALBjJc0000152 [203.0.113.7]: RCPT TO:<a@example.net>'],
@@ -121,7 +121,7 @@ describe('serverToEnd: what the process is at', () => {
   });
 });
 
-describe('serverToEnd: whose process it is', () => {
+describe('serverToEnd: the owner of the process', () => {
   test.each([
     ['a user’s', {user: {uid: 1000, userNamespace: 'ours'}}, 25],
     ['in another user namespace', {user: {uid: 0, userNamespace: 'other'}}, 25],
@@ -153,7 +153,7 @@ describe('serverToEnd: whose process it is', () => {
   });
 });
 
-describe('serverToEnd: whose session it is', () => {
+describe('serverToEnd: the client of the session', () => {
   test.each([
     ['198.51.100.255', '198.51.100.255'],
     ['198.51.101.0', undefined],

@@ -36,12 +36,12 @@ describe('questionAbout()', () => {
     expect(ask(unknown('a'), {host: ''})).toBeDefined();
   });
 
-  test('one that a system user wrote, in any case', () => {
+  test('a line that a system user wrote, in any case', () => {
     const writer = {...mailer, uid: 33};
     expect(ask(unknown('a'), {needs: false, writer})).toMatchObject({numberedBy: 'host'});
   });
 
-  test('mail that was taken, only where root wrote the line and nobody knows with which program', () => {
+  test('mail that was taken, only where root wrote the line with an unknown program', () => {
     const taken = from({counts: counts(1)});
     expect(ask(taken)).toBeUndefined();
     const verified = {attribution: 'verified'} as const;
@@ -53,7 +53,7 @@ describe('questionAbout()', () => {
     expect(ask(taken, verified)).toBeUndefined();
   });
 
-  test('no mail that nobody was to take, none of a local program, and no delivery', () => {
+  test('no mail without an accepted recipient, none of a local program, and no delivery', () => {
     const verified = {attribution: 'verified'} as const;
     expect(ask(from(), verified)).toBeUndefined();
     expect(ask(from({counts: counts(1), client: 'root@localhost'}), verified)).toBeUndefined();

@@ -61,7 +61,7 @@ describe('the two rules', () => {
     expect(stuck({}, {age: 1e6, idle: 1e6}, by)?.rule).toBe(rule);
   });
 
-  test('of two connections to the client the one that moved last has the say', () => {
+  test('the one of two connections to the client that moved last decides', () => {
     const sockets = [socket(), socket('203.0.113.7', 25, '4712')];
     const idleOf = (second: number | undefined): number | undefined => {
       const idleMs = new Map([
@@ -74,7 +74,7 @@ describe('the two rules', () => {
     expect([idleOf(7e5), idleOf(1000), idleOf(undefined)]).toEqual([700, 1, undefined]);
   });
 
-  test('a connection to a milter or a next host has none', () => {
+  test('a connection to a milter or a next host does not', () => {
     const sockets = [socket(), socket('192.0.2.9', 40_000, '4712')];
     expect(stuck({sockets})?.rule).toBe('idle');
     expect(stuck({sockets: [socket('203.0.113.7', 40_000)]})).toBeUndefined();
@@ -144,12 +144,12 @@ describe('by its program and its user', () => {
     expect(stuck({user: {uid, userNamespace}, sockets}, {age: 1e6})?.rule).toBe(rule);
   });
 
-  test('what can take connections is never ended', () => {
+  test('a process that can take connections is never ended', () => {
     expect(stuck({role: 'listens'}, {age: 1e6})).toBeUndefined();
   });
 });
 
-describe('whom it speaks against', () => {
+describe('the client that it speaks against', () => {
   const named = (changed: Partial<MailerProcess>): string | undefined => {
     const by = stuck(changed, {age: 25 * hour})?.named;
     return by && `${by.client.text} ${by.proof}`;

@@ -15,7 +15,7 @@ const after = (...looks: readonly (readonly number[])[]): readonly number[] =>
 const misses = (count: number): readonly (readonly number[])[] =>
   Array.from({length: count}, () => [25]);
 
-describe('where the mailer takes connections', () => {
+describe('the ports of the mailer', () => {
   test('a port that opens counts at once', () => {
     expect(after([25], [25, 587])).toEqual([25, 587]);
   });
@@ -34,7 +34,7 @@ describe('where the mailer takes connections', () => {
     expect(after(...away)).toEqual([]);
   });
 
-  test('of too many those stay at which mail is handed in', () => {
+  test('the ports at which mail is handed in stay where there are too many', () => {
     const many = [...Array.from({length: 20}, (_, i) => 2000 + i), 587, 25, 465];
     expect(after(many)).toHaveLength(mostPorts);
     expect(after(many).slice(0, 4)).toEqual([25, 465, 587, 2000]);
@@ -52,7 +52,7 @@ describe('where the mailer takes connections', () => {
   });
 });
 
-test('what is configured counts, else what was seen, else 25', () => {
+test('configured ports count, else those that were seen, else 25', () => {
   expect(guardedPorts([25], [25, 587])).toEqual([25]);
   expect(guardedPorts('auto', [25, 587])).toEqual([25, 587]);
   expect(guardedPorts('auto', undefined)).toEqual([25]);

@@ -10,7 +10,7 @@ const record = (pid: number, message: string): LogRecord => ({
 const refusal = (pid: number, name: string): LogRecord =>
   record(pid, `6ALBjJc0000152: <${name}@example.net>... User unknown`);
 
-test('what comes behind a line of the same process is told in bytes of its answers', () => {
+test('for each line the answers of later lines of its process are counted in bytes', () => {
   const [first, other, second, end] = [
     refusal(7, 'anna'),
     refusal(8, 'bert'),

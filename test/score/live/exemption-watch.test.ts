@@ -119,7 +119,7 @@ describe('a daemon that is started anew', () => {
     expect(warnings()).toEqual([`whitelist: ${path}: no such file: nobody is whitelisted`]);
   });
 
-  test('a disk that refuses to keep it is told of, and the list counts', () => {
+  test('a disk that refuses to keep it is reported, and the list counts', () => {
     fs.writeFileSync(path, '192.0.2.1\n');
     start(() => {
       throw new Error('no space left');
@@ -231,7 +231,7 @@ describe('the whitelist', () => {
     expect([isFriend('192.0.2.1'), isFriend('192.0.2.2')]).toEqual([false, true]);
   });
 
-  test('a bad line is told with file, line and text, once; the good lines count', () => {
+  test('with a bad line is logged with file, line and text, once; the good lines count', () => {
     fs.writeFileSync(path, '# comment\n192.0.2.1\nnonsense\n0.0.0.0/0\n\x1b[31m\n198.51.100.1\n');
     lookTwice();
     lookTwice();
@@ -245,7 +245,7 @@ describe('the whitelist', () => {
     expect(warnings().join('')).not.toContain('\x1b');
   });
 
-  test('gone or unreadable: told once, the last good list stays; back again it is read', () => {
+  test('gone or unreadable: logged once, the last good list stays; back again it is read', () => {
     fs.writeFileSync(path, '192.0.2.1\n');
     lookTwice();
     fs.rmSync(path);
@@ -262,7 +262,7 @@ describe('the whitelist', () => {
     expect([isFriend('192.0.2.1'), isFriend('192.0.2.2')]).toEqual([false, true]);
   });
 
-  test('missing at the start: told, and read when it comes', () => {
+  test('missing at the start: logged, and read when it comes', () => {
     lookTwice();
     expect(warnings()[0]).toContain('nobody is whitelisted');
     fs.writeFileSync(path, '192.0.2.1\n');

@@ -17,7 +17,7 @@ describe('the process that is known', () => {
       return {lane, relay, ...(await lane.connect('203.0.113.1', blocked, relay))};
     };
 
-    test('has its signal at once, and is told of once, when the others are', async () => {
+    test('gets its signal at once, and is logged once, with the others', async () => {
       const {lane, relay, guest, pid} = await connected();
       const first = {pid, client: blocked, networks: [blocked]};
       const cutter = lane.beginCut({first, cuts: [[blocked]]});
@@ -32,7 +32,7 @@ describe('the process that is known', () => {
       expect(relay.process.exitCode).toBeNull();
     });
 
-    test('needs no block in force: also where nothing is searched for it ends, and is told of', async () => {
+    test('needs no block in force: also where nothing is searched for it ends, and is logged', async () => {
       const {lane, guest, pid} = await connected();
       const first = {pid, client: blocked, networks: [blocked], dies: true};
       expect(await lane.cut({first, cuts: []})).toEqual([

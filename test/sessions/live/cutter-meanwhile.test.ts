@@ -12,7 +12,7 @@ prepareLanes();
 describe('the cutter', () => {
   describeInNamespace('cuts', 'default', (namespace) => {
     test.each(['both', 'processes', 'sockets'])(
-      'nobody who is let go during the search: %s',
+      'no client that is unblocked during the search: %s',
       async (cutSessions) => {
         const lane = new Lane(namespace);
         const relay = await lane.serve('0.0.0.0', 'fork');
@@ -26,7 +26,7 @@ describe('the cutter', () => {
       },
     );
 
-    test('nobody who is let go while sockets are destroyed, call after call', async () => {
+    test('no client that is unblocked while sockets are destroyed, call after call', async () => {
       const lane = new Lane(namespace);
       namespace.run('ip', ['route', 'add', 'local', '10.7.0.0/16', 'dev', 'lo']);
       const all = Array.from({length: 300}, (_, i) => `10.7.${i >> 8}.${i & 255}`);
@@ -73,7 +73,7 @@ describe('the cutter', () => {
       },
     );
 
-    test('for nobody who was let go meanwhile', async () => {
+    test('for no client that was unblocked meanwhile', async () => {
       const lane = new Lane(namespace);
       const relay = await lane.serve('0.0.0.0', 'waits');
       const one = await lane.connectMany(blocked, [blocked]);
@@ -87,7 +87,7 @@ describe('the cutter', () => {
       expect(one.output()).toBe('connected\n');
     });
 
-    test('so often and no more, and tells a process only once', async () => {
+    test('so often and no more, and logs a process only once', async () => {
       const lane = new Lane(namespace);
       const ignores = [sendmailCopy(), '-e', '$SIG{TERM} = "IGNORE";'];
       const relay = await lane.serve('203.0.113.1', 'fork', ...ignores);

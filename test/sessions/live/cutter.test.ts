@@ -27,7 +27,7 @@ const ways = [
 ] as const;
 
 describe('the cutter', () => {
-  describeInNamespace('who is cut', 'default', (namespace) => {
+  describeInNamespace('cuts', 'default', (namespace) => {
     test.each(ways)('%s: the blocked one, and no other', async (_, host, to, guilty, innocent) => {
       const lane = new Lane(namespace);
       const relay = await lane.serve(host, 'fork');
@@ -45,7 +45,7 @@ describe('the cutter', () => {
       }
     });
 
-    test('only after the state is saved: with the process goes the word of whose lines it wrote', async () => {
+    test('only after the state is saved: with the process goes the proof of its lines', async () => {
       const lane = new Lane(namespace);
       const relay = await lane.serve('0.0.0.0', 'fork');
       const {guest} = await lane.connect('203.0.113.1', blocked, relay);
@@ -56,7 +56,7 @@ describe('the cutter', () => {
       await until('its end', () => guest.output().includes('closed'));
     });
 
-    test('all of a network, at most 256 in a call, told in few lines; not who is exempt', async () => {
+    test('all of a network, at most 256 in a call, logged in few lines; not an exempt client', async () => {
       const lane = new Lane(namespace);
       namespace.run('ip', ['route', 'add', 'local', '10.7.0.0/16', 'dev', 'lo']);
       const all = Array.from({length: 300}, (_, i) => `10.7.${i >> 8}.${i & 255}`);
@@ -70,7 +70,7 @@ describe('the cutter', () => {
       expect(said.at(-1)).toBe('notice cut 249 more clients');
     });
 
-    test('not who is in a hole of the blocked network', async () => {
+    test('no client in a hole of the blocked network', async () => {
       const lane = new Lane(namespace);
       namespace.run('ip', ['route', 'add', 'local', '10.8.0.0/24', 'dev', 'lo']);
       await lane.serve('0.0.0.0', 'keep');
@@ -82,7 +82,7 @@ describe('the cutter', () => {
       expect(said).toHaveLength(2);
     });
 
-    test('nobody whose block has ended meanwhile', async () => {
+    test('no client whose block has ended meanwhile', async () => {
       const lane = new Lane(namespace);
       const {guest, pid} = await lane.connect(
         blocked,
@@ -93,7 +93,7 @@ describe('the cutter', () => {
       expect([isAlive(pid), guest.output()]).toEqual([true, 'connected\n']);
     });
 
-    test('a dry run says it, and does nothing', async () => {
+    test('nothing in a dry run, which only logs it', async () => {
       const lane = new Lane(namespace);
       const {guest, pid} = await lane.connect(
         blocked,
@@ -106,7 +106,7 @@ describe('the cutter', () => {
     });
   });
 
-  describeInNamespace('who only looks like it', 'default', (namespace) => {
+  describeInNamespace('a process that only looks like one to cut', 'default', (namespace) => {
     test.each([
       ['another program with a sendmail child’s title', () => ['/usr/bin/perl']],
       ['a user’s process with an inherited socket', () => [...asUser, sendmailCopy()]],
@@ -139,7 +139,7 @@ describe('the cutter', () => {
     });
   });
 
-  describeInNamespace('where it cannot', 'default', (namespace) => {
+  describeInNamespace('where it cannot cut', 'default', (namespace) => {
     const session = async (): Promise<{lane: Lane; guest: Child}> => {
       const lane = new Lane(namespace);
       const {guest} = await lane.connect(blocked, blocked, await lane.serve('0.0.0.0', 'keep'));
@@ -148,14 +148,14 @@ describe('the cutter', () => {
     const thrice = {settings: {cutSessions: 'sockets'}, cuts: [[blocked], [blocked], [blocked]]};
     const once = (why: string): string[] => [expect.stringContaining(why) as unknown as string];
 
-    test('without the right it says so once', async () => {
+    test('logs once that it has no right', async () => {
       const {lane, guest} = await session();
       const powerless = ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin'];
       expect(await lane.cut(thrice, ...powerless)).toEqual(once('CAP_NET_ADMIN'));
       expect(guest.output()).toBe('connected\n');
     });
 
-    test('a kernel that does not destroy is said once', async () => {
+    test('logs once that the kernel does not destroy sockets', async () => {
       const {lane} = await session();
       const said = await lane.cutWith(lane.script('exit 0'), thrice);
       expect(said).toEqual(once('CONFIG_INET_DIAG_DESTROY'));
@@ -167,7 +167,7 @@ describe('the cutter', () => {
       expect(await lane.cutWith(lane.script(listing), thrice)).toEqual(once('not destroyed'));
     });
 
-    test('a missing ss is said once, and the processes end all the same', async () => {
+    test('logs once that ss is missing, and the processes end all the same', async () => {
       const lane = new Lane(namespace);
       const {guest, pid} = await lane.connect(
         blocked,

@@ -202,7 +202,7 @@ test.each([
   ['container', {startedMs: 0, network: 'other', localPorts: [25]}],
   ['otherPort', {startedMs: 0, network: 'ours', localPorts: [2525]}],
   ['unknown', {startedMs: 0, network: 'ours', localPorts: [25]}],
-] as const)('what shows of its process tells the way: %s', async (way, shown) => {
+] as const)('the facts of its process show the way: %s', async (way, shown) => {
   process = {...shown, startedMs: now + 8000};
   hear(100, 9000, {proof: 'kernel'});
   await until('the disproof', () => watch.view.kind === 'lately');

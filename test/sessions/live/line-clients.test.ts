@@ -47,14 +47,14 @@ function batch({lines = 'together', bytes, before}: Terms, ...ids: readonly stri
 }
 
 describe('how much was answered up to a line', () => {
-  test('what is written while the lines are judged belongs to later lines', () => {
+  test('bytes that are written while the lines are judged belong to later lines', () => {
     const {ask} = batch({lines: 'each', bytes: [1000, 1500, 2500]}, 'A', 'A', 'A');
     expect(ask(0)).toMatchObject({answeredBytes: 1000 - 2 * refusedBytes, writtenBytes: 1000});
     expect(ask(1)).toMatchObject({answeredBytes: 1000 - refusedBytes, writtenBytes: 1500});
     expect(ask(2)).toMatchObject({answeredBytes: 1000, writtenBytes: 2500});
   });
 
-  test('and what is written before the first of them is asked about', () => {
+  test('and bytes that are written before the first of them is asked about', () => {
     const {ask} = batch({bytes: [1300], before: 1000}, 'A', 'A');
     expect(ask(0)).toMatchObject({answeredBytes: 1000 - refusedBytes});
     expect(ask(1)).toMatchObject({answeredBytes: 1000});
@@ -88,7 +88,7 @@ describe('how often the machine is asked', () => {
     expect(asked).toEqual(['A']);
   });
 
-  test('about one that ended by itself in vain', () => {
+  test('about a process that ended by itself in vain', () => {
     const {ask, asked} = batch({bytes: [1000]}, 'A', 'B');
     ask(0);
     expect(ask(1)).toBeUndefined();

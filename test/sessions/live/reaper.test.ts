@@ -90,7 +90,7 @@ describe('the reaper', () => {
       expect(await child.ended).toBe('SIGTERM');
     });
 
-    test('not one whose client has said something since the first look', async () => {
+    test('not one whose client has sent something since the first look', async () => {
       const {child} = await stuck(namespace);
       const moved = join(folder, 'moved');
       const waiting = reap(namespace, `: >${moved}; sleep 0.6`);
@@ -118,7 +118,7 @@ describe('the reaper', () => {
       expect(child.process.signalCode).toBeNull();
     });
 
-    test('nobody when ss prints without end, which is said', async () => {
+    test('nobody when ss prints without end, and a warning says so', async () => {
       const {child} = await stuck(namespace);
       fs.writeFileSync(join(folder, 'called'), '');
       const said = await reap(namespace, 'exec yes 0 0 192.0.2.1:25 203.0.113.7:46306 ino:1');
