@@ -53,7 +53,7 @@ test('one warning in an interval, by the log’s time and over a restart', () =>
   expect(again.mail(400, startMs + hourMs + 1)).toBeDefined();
 });
 
-test('who only observes is told nothing, and sees the offender all the same', () => {
+test('mode observe gives no warning, and sees the offender all the same', () => {
   const {mail, book} = made({mode: 'observe'});
   expect(mail(400, startMs)).toBeUndefined();
   expect(book.alarm('uid:1001', startMs, 'all')).toMatchObject({kind: 'hour'});
@@ -94,7 +94,7 @@ describe('time', () => {
   });
 });
 
-describe('what is held', () => {
+describe('held mail', () => {
   test('is the mail of those over a limit, while they are', () => {
     const {mail, book} = made();
     mail(301, startMs);
@@ -112,7 +112,7 @@ describe('what is held', () => {
     expect(book.toHold(startMs)).toEqual([]);
   });
 
-  test('where only a verified word counts, what a log says warns and holds nothing', () => {
+  test('where only a verified word counts, the lines of a log warn and hold nothing', () => {
     const {mail, book} = made({attribution: 'verified'});
     expect(mail(600, startMs)).toBeDefined();
     expect(book.toHold(startMs)).toEqual([]);
@@ -130,7 +130,7 @@ describe('what is held', () => {
   });
 });
 
-test('a slow thief is told of before it has written to a hundred strangers, and once a day', () => {
+test('a slow thief is reported before it has written to a hundred strangers, and once a day', () => {
   const {mail, book} = made();
   const monthMs = 30 * 24 * hourMs;
   // The owner writes to the same three people, and the book knows who is usual.
@@ -157,7 +157,7 @@ test('a slow thief is told of before it has written to a hundred strangers, and 
   expect(dues[1]![2] - dues[0]![2]).toBeGreaterThanOrEqual(learnedIntervalMs);
 });
 
-describe('what is learned', () => {
+describe('a learned limit', () => {
   const oldMs = startMs + 30 * 24 * hourMs;
   /** A sender of an old book, and a way for it to write to so many strangers at once. */
   function old() {
@@ -184,7 +184,7 @@ describe('what is learned', () => {
     expect(told(150, oldMs + 2 * hourMs)).toMatchObject({alarm: {kind: 'strangers'}});
   });
 
-  test('neither mutes nor hides what is sure', () => {
+  test('neither mutes nor hides a sure alarm', () => {
     const {mail, told, book} = old();
     mail(200, oldMs);
     expect(told(200, oldMs)).toMatchObject({alarm: {kind: 'strangers'}});
@@ -197,7 +197,7 @@ describe('what is learned', () => {
     ]);
   });
 
-  test('holds no mail, told or muted', () => {
+  test('holds no mail, with a warning or without', () => {
     const {told, book, mail} = old();
     for (const atMs of [oldMs, oldMs + 2 * hourMs]) {
       mail(200, atMs);
@@ -210,7 +210,7 @@ describe('what is learned', () => {
   });
 });
 
-test('a queue that somebody looks at alarms for who sends nothing now', () => {
+test('a queue that an operator looks at alarms for a sender that sends nothing now', () => {
   const {mail, book} = made();
   mail(1, startMs);
   expect(book.seeQueue(new Map([['uid:1001', 199]]), startMs + 1)).toEqual([]);

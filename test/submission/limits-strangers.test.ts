@@ -29,7 +29,7 @@ describe('strangers', () => {
   };
   const monthAgoMs = startMs - 28 * 24 * hourMs;
 
-  test('alarm from 81 on, once the book knows who writes to whom', () => {
+  test('alarm from 81 on, once the book knows the usual recipients', () => {
     const old = {bookFirstMs: monthAgoMs};
     expect(asked(met(leastStrangers), old)).toBeUndefined();
     expect(asked(met(leastStrangers + 2), old)).toMatchObject({kind: 'strangers', limit: 80});

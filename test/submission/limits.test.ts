@@ -75,7 +75,7 @@ describe('fixed limits', () => {
     expect(messageAlarm(501, 2000, limits)).toBeUndefined();
   });
 
-  test('of what only a log says nothing counts where that is asked', () => {
+  test('mail that only a log reports does not count where proof is asked for', () => {
     expect(asked(mail(newRecord(startMs), 301, startMs), {count: 'vouched'})).toBeUndefined();
   });
 });
@@ -106,7 +106,7 @@ test('failures are the earliest sign: of twenty recipients a quarter', () => {
   expect(failed(1, 20)).toMatchObject({kind: 'failures', count: 20});
 });
 
-describe('what is normal', () => {
+describe('the normal mail of a sender', () => {
   test('is learned in a week and twenty hours, and six times it is unusual', () => {
     const record = known(40);
     expect(usualMost(record.normal, hourOf(laterMs))).toBe(45);
@@ -114,12 +114,12 @@ describe('what is normal', () => {
     expect(asked(letters(record, 271, laterMs))).toEqual({kind: 'unusual', count: 271, limit: 270});
   });
 
-  test('of a small sender two hundred are not unusual', () => {
+  test('is not exceeded by two hundred of a small sender', () => {
     expect(asked(letters(known(1), 200, laterMs))).toBeUndefined();
     expect(asked(letters(known(1), 201, laterMs))).toMatchObject({kind: 'unusual', limit: 200});
   });
 
-  test('one letter to a large circle is usual, and what goes out beside it is counted', () => {
+  test('has room for one letter to a large circle, and further mail is counted', () => {
     const circle = mail(known(1), 290, laterMs);
     expect(asked(circle)).toBeUndefined();
     expect(largestMessage(circle, laterMs)).toBe(290);
@@ -132,7 +132,7 @@ describe('what is normal', () => {
     expect(largestMessage({...circle, largest: undefined}, laterMs)).toBe(0);
   });
 
-  test('says nothing before', () => {
+  test('is unknown before', () => {
     let record = newRecord(startMs);
     for (let hour = 0; hour < leastActiveHours + 5; hour++)
       record = mail(record, 5, startMs + hour * hourMs);
@@ -140,7 +140,7 @@ describe('what is normal', () => {
     expect(asked(mail(record, 200, record.lastMs))).toBeUndefined();
   });
 
-  test('is not what a thief sends: one hour of it does not raise the limit', () => {
+  test('is not the mail of a thief: one hour of it does not raise the limit', () => {
     const stolen = mail(known(1), 5000, laterMs);
     const clip = learnedAtMost(stolen, laterMs + 3 * hourMs, 300);
     expect(clip).toEqual({size: 91, weekly: 200});
@@ -160,7 +160,7 @@ describe('what is normal', () => {
   });
 });
 
-test('who is new has little room, once the book knows who is usual', () => {
+test('a new sender has little room, once the book knows the usual ones', () => {
   const fresh = mail(newRecord(startMs), newSenderPerHour + 1, startMs);
   expect(asked(fresh)).toBeUndefined();
   const bookFirstMs = startMs - leastBookMs;
@@ -195,7 +195,7 @@ describe('exceptions', () => {
     expect(exempts.hasHost(parseAddress('192.0.3.7')!)).toBe(false);
   });
 
-  test('hold for the hour only, and failures are told all the same', () => {
+  test('hold for the hour only, and failures are reported all the same', () => {
     const record = mail(newRecord(startMs), 800, startMs);
     expect(asked(record, {exempt: 'none'})).toBeUndefined();
     expect(asked(record, {exempt: 900})).toBeUndefined();

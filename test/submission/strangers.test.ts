@@ -65,7 +65,7 @@ describe('a thief', () => {
     [50, 2],
     [20, 5],
     [5, 24],
-  ])('who writes to %i strangers an hour is found within %i hours', (perHour, hours) => {
+  ])('with mail to %i strangers an hour is found within %i hours', (perHour, hours) => {
     expect(known(3).sends(perHour, laterMs, 48)).toBeLessThanOrEqual(hours);
   });
 
@@ -80,7 +80,7 @@ describe('a thief', () => {
     expect([alive.isOver(laterMs), dead.isOver(laterMs)]).toEqual([false, true]);
   });
 
-  test('who stays below the limit raises it by not more than half in a week', () => {
+  test('that stays below the limit raises it by not more than half in a week', () => {
     const someone = known(2);
     let before = room;
     for (let week = 0; week < 8; week++) {
@@ -139,7 +139,7 @@ test('the bucket is never fuller than five quarters, never below nothing, and em
   );
 });
 
-test('what was noted while the clock was ahead is forgotten, and the present counts', () => {
+test('notes from a clock that was ahead are forgotten, and the present counts', () => {
   const someone = new Someone();
   someone.meets(70, startMs + 365 * dayMs);
   someone.strangers = strangersMended(someone.strangers!, startMs);
@@ -166,7 +166,7 @@ describe('the strangers of one message', () => {
     expect(Math.abs(mixed.level - level)).toBeLessThan(3);
   });
 
-  test('count as one message, in whatever lines it is told of', () => {
+  test('count as one message, however many lines it has', () => {
     const people = [...friends, ...names(60, 'new')];
     const whole = line(before, 'circle', people);
     fc.assert(
@@ -178,7 +178,7 @@ describe('the strangers of one message', () => {
     );
   });
 
-  test('of single letters count whole, whomever the sender writes to meanwhile', () => {
+  test('of single letters count whole, whatever friends the sender writes to meanwhile', () => {
     const level = names(60, 'new').reduce((so, one, at) => {
       const known = line(so, `to a friend ${at}`, [friends[at % 50]!]);
       return line(known, `to a stranger ${at}`, [one]);

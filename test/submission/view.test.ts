@@ -58,7 +58,7 @@ test('each column is of the time that was asked for, and unknown where nobody kn
   expect(seen(3600, startMs + 48 * hourMs)).toEqual([]);
 });
 
-test('what is normal is told, and how many times as much the last hour has', () => {
+test('the view shows the normal number, and the factor of the last hour', () => {
   const {mail, seen} = world();
   for (let day = 0; day < 14; day++) {
     for (let hour = 0; hour < 4; hour++) mail('auth:a', 4, startMs + (day * 24 + hour) * hourMs);
@@ -70,7 +70,7 @@ test('what is normal is told, and how many times as much the last hour has', () 
   expect(factorOf(row!)).toBe(2.5);
 });
 
-test('who is over a limit stands before who sends more, and an own limit is told', () => {
+test('a sender over a limit stands before one that sends more, and an own limit is shown', () => {
   const {mail, seen} = world();
   mail('auth:list', 850, startMs);
   mail('uid:1001', 301, startMs);

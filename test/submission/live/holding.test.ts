@@ -49,7 +49,7 @@ const made = (more: {dryRun?: true; attribution?: 'verified'} = {}): Holding =>
     say: (_, text) => void said.push(text),
   });
 
-test('only the mail of that sender, each message once: what is released stays released', async () => {
+test('only the mail of that sender, each message once: a released one stays released', async () => {
   const id = waits(1);
   waits(2, 'uid:1002');
   const holding = made();
@@ -60,7 +60,7 @@ test('only the mail of that sender, each message once: what is released stays re
   expect(said).toEqual(['outgoing mail: 1 messages of uid:1001 are held']);
 });
 
-test('what sendmail is delivering is not counted as held, and is tried again', async () => {
+test('a message that sendmail is delivering is not counted as held, and is tried again', async () => {
   const id = waits(1);
   const holding = made();
   answer = () => ({done: [], busy: [{id, why: 'being delivered now: run it again'}]});
@@ -83,7 +83,7 @@ test('a single message is tried again for ten minutes, though the book names it 
   expect(asked).toEqual([[idOf(9)], [idOf(9)]]);
 });
 
-test('without the rights nothing is tried, and the reason is said once and kept for doctor', async () => {
+test('without the rights nothing is tried; the reason is logged once and kept for doctor', async () => {
   waits(1);
   why = 'the daemon has no CAP_SETGID';
   const holding = made();

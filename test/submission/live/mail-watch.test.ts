@@ -76,7 +76,7 @@ test('lines are joined and counted, and the script is read from the queue', asyn
   expect(said).toEqual([]);
 });
 
-test('who is over a limit is warned of once, with what the queue tells', async () => {
+test('a warning names a sender over a limit once, with the facts of the queue', async () => {
   const watch = made();
   for (const number of [1, 2, 3]) submit(watch, number, 5);
   await until('the warning', () => said.length > 0);
@@ -86,7 +86,7 @@ test('who is over a limit is warned of once, with what the queue tells', async (
   expect(held).toEqual([]);
 });
 
-test('quarantine holds what waits before it warns, and says so', async () => {
+test('quarantine holds waiting mail before it warns, and says so', async () => {
   const watch = made({outgoingMail: 'quarantine', mailExempt: ['uid:33=5']});
   for (const number of [1, 2]) submit(watch, number, 5);
   await until('the warning', () => said.some((text) => text.startsWith('warning')));
@@ -104,7 +104,7 @@ test('where nothing can be held the warning says why', async () => {
   expect(watch.holdTrouble).toBe('the daemon has no CAP_SETGID');
 });
 
-test('each half minute the queue is looked into, and who has much in it is warned of', async () => {
+test('each half minute the queue is read, and a warning names a sender with much in it', async () => {
   const watch = made({mailPerHour: 100_000});
   for (let number = 0; number < 250; number++) submit(watch, number, 1);
   listed = new Map(Array.from({length: 250}, (_, number) => [idOf(number), 'waiting']));
@@ -132,7 +132,7 @@ describe('the whole queue', () => {
   test.each([
     ['warn', [expect.stringMatching(/^warning: the queue is long: 50 messages wait \(limit 40\)/)]],
     ['observe', [expect.stringMatching(/^warning: the queue is long/)]],
-  ] as const)('%s: it is told of once, and its end too', async (outgoingMail, expected) => {
+  ] as const)('%s: it is reported once, and its end too', async (outgoingMail, expected) => {
     const watch = made({mailQueueAlarm: 40, mailPerHour: 100_000, outgoingMail});
     for (let number = 0; number < 30; number++) submit(watch, number, 1);
     expect(watch.longQueue).toEqual({limit: 40});
@@ -151,7 +151,7 @@ describe('the whole queue', () => {
     expect(watch.longQueue).toEqual({limit: 40});
   });
 
-  test('after a restart the alarm goes on, and is not told again', async () => {
+  test('after a restart the alarm goes on, and is not reported again', async () => {
     listed = many(50);
     await look(made({mailQueueAlarm: 40}), 10);
     said = [];
@@ -168,7 +168,7 @@ describe('the whole queue', () => {
     expect([said, watch.longQueue]).toEqual([[], {limit: 40}]);
   });
 
-  test('what cannot be read is told once, begins no alarm and ends none', async () => {
+  test('an unreadable queue is reported once, begins no alarm and ends none', async () => {
     const watch = made({mailQueueAlarm: 40});
     listed = many(50);
     await look(watch, 10);
@@ -198,7 +198,7 @@ test('a queue that cannot be read is no empty one', async () => {
   expect([watch.queued, watch.inQueue]).toEqual([undefined, undefined]);
 });
 
-test('a user who imitates the mailer is warned of once', () => {
+test('a warning names a user who imitates the mailer once', () => {
   const watch = made();
   for (let count = 0; count < 3; count++) {
     const record = recordOf('user 1000 changed syslog label');

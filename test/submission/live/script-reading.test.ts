@@ -49,7 +49,7 @@ test('mails that come together are looked at together, each once', async () => {
   await reading.stop();
 });
 
-test('of logins, hosts and other relays nothing is looked for', async () => {
+test('nothing is looked for in mail of logins, hosts and other relays', async () => {
   const {reading, asked} = made();
   reading.take(mail(1, {sender: 'auth:anna'}));
   reading.take(mail(2, {sender: 'host:192.0.2.80'}));
@@ -66,7 +66,7 @@ test('a mail without a script counts nothing', async () => {
   expect(seen).toEqual([]);
 });
 
-test('of a flood a part is looked at, and a queue that cannot be read is said', async () => {
+test('a part of a flood is looked at, and a queue that cannot be read is reported', async () => {
   const {reading, asked, said} = made(() => {
     throw new Error('EACCES');
   });

@@ -116,7 +116,7 @@ describe('a queue', () => {
     expect(relay.told).toEqual(told);
   });
 
-  test('tells how long it is, since when, and how long it was', () => {
+  test('has its length, since when, and its length before', () => {
     const relay = calm().waits(3000, hourMs);
     expect(relay.news).toEqual([{kind: 'began', count: 3000, limit: least, usual: 0, how: 'loud'}]);
     const {longSinceMs} = longQueueView(relay.length, least);
@@ -131,8 +131,8 @@ describe('a queue', () => {
   });
 });
 
-describe('what is usual', () => {
-  test('is what more than two days of four weeks had; twice that is the limit', () => {
+describe('the usual length', () => {
+  test('is the one of more than two days in four weeks; twice that is the limit', () => {
     const relay = new Relay().days([1900, 1900]);
     expect(relay.waits(10, dayMs).limit).toBe(least);
     relay.days([1900, 0]);
@@ -166,7 +166,7 @@ describe('what is usual', () => {
   });
 });
 
-describe('what a look cannot see', () => {
+describe('gaps between looks', () => {
   test('a part of the queue may begin an alarm, and ends none', () => {
     const relay = calm().waits(2500, hourMs, 'part').waits(10, hourMs, 'part');
     expect(relay.told).toEqual(['began loud']);
@@ -213,7 +213,7 @@ describe('a clock', () => {
   });
 });
 
-test('of any looks: begin and end take turns, the row keeps its size, and no limit is below the own one', () => {
+test('any looks: begin and end take turns, the row keeps its size, and no limit is below the own one', () => {
   const step = fc.record({
     count: fc.integer({min: 0, max: 200_000}),
     of: fc.constantFrom('whole' as const, 'part' as const),

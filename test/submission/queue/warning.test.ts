@@ -30,7 +30,7 @@ test('it names those with most messages, and how many are of unknown senders', (
   });
 });
 
-test('at most five are named, and where nothing is known nothing is said', () => {
+test('it names at most five, and leaves out what is unknown', () => {
   const many = Array.from({length: 9}, (_, i) => [`uid:${i}`, 500 + i] as const);
   expect(warningOf(many).text).toContain(
     'most: 508 of uid 8, 507 of uid 7, 506 of uid 6, 505 of uid 5, 504 of uid 4, 464 of unknown',

@@ -12,7 +12,7 @@ const of = (sender: string | undefined): Transit => ({
   ...{atMs: 1, sender, vouched: 'no', recipients: 1, left: 0},
 });
 
-test('counts what is there, held or not, of those whose lines were read', () => {
+test('counts the waiting mail, held or not, of the senders whose lines were read', () => {
   const table = new Table<Transit>([
     ['h A0001', of('uid:1')],
     ['h A0002', of('uid:1')],

@@ -67,7 +67,7 @@ describe('lines that a real sendmail 8.18.1 wrote for three local users and root
     expect(all).toBe(nrcpts.reduce((a, b) => a + b, 0) + 1);
   });
 
-  test('what the relay refused, and what failed on the way, is its sender’s', () => {
+  test('mail that the relay refused, and mail that failed on the way, is its sender’s', () => {
     const failed = facts.filter((fact) => fact.kind === 'told' && fact.outcome === 'failed');
     expect(failed).toMatchObject([
       {sender: 'uid:33', recipients: 1, domains: ['example.net']},
@@ -75,7 +75,7 @@ describe('lines that a real sendmail 8.18.1 wrote for three local users and root
     ]);
   });
 
-  test('who calls the mailer under another label, or with another configuration, is told', () => {
+  test('a user who calls the mailer under another label, or with another configuration, is reported', () => {
     const labels = facts.filter(({kind}) => kind === 'labelChanged');
     expect(labels).toMatchObject([
       {what: 'label', user: '1000'},
@@ -89,7 +89,7 @@ describe('lines that a real sendmail 8.18.1 wrote for three local users and root
 describe('a login', () => {
   const client = 'host.example [203.0.113.9]';
 
-  test('is whose the mail of its session is, until another session begins', () => {
+  test('names the user of the mail of its session, until another session begins', () => {
     const {take} = joiningOf();
     take(authLine('Alice@example.org', client));
     expect(mailOf(take(fromLine(q1, 'other@example.com', 3, client)))).toEqual([

@@ -20,7 +20,7 @@ const ones = ({bits}: KnownPeople): number => {
   );
 };
 
-test('who was met is known, each counts once, and the count of bits is true', () => {
+test('a person who was met is known, each counts once, and the count of bits is true', () => {
   fc.assert(
     fc.property(
       fc.array(fc.array(fc.maxSafeNat(), {maxLength: 20}), {maxLength: 20}),
@@ -39,7 +39,7 @@ test('who was met is known, each counts once, and the count of bits is true', ()
   );
 });
 
-test('of a thousand people nine in ten are told to be new', () => {
+test('nine in ten of a thousand people count as new', () => {
   let known = nobodyKnown;
   let fresh = 0;
   for (let i = 0; i < 1000; i += 10) {
@@ -50,7 +50,7 @@ test('of a thousand people nine in ten are told to be new', () => {
   expect(meet(known, peopleFrom(0, 1000)).fresh).toBe(0);
 });
 
-test('who has written to fifty thousand still meets people, in the same room', () => {
+test('a sender who has written to fifty thousand still meets people, in the same room', () => {
   let known = nobodyKnown;
   for (let i = 0; i < 50_000; i += 500) known = meet(known, peopleFrom(i, 500)).known;
   expect(known.bits).toHaveLength(nobodyKnown.bits.length);
