@@ -155,7 +155,7 @@ function blockTests(scene: Scene): void {
     await running.firewall.stop('leave');
   });
 
-  test('what nobody wants is kept until it is to be removed', async () => {
+  test('an unwanted block is kept until it is to be removed', async () => {
     await start(scene).want(first, second);
     const running = start(scene);
     running.firewall.replace([blockOf(second)]);

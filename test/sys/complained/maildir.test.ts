@@ -32,7 +32,7 @@ test('reads new and cur, and never tmp', () => {
   expect(openBelow(path)).toBe(0);
 });
 
-test('a link, a pipe, a folder and what is gone are no messages, and nothing waits', () => {
+test('a link, a pipe, a folder and a missing file are no messages, and nothing waits', () => {
   const path = made();
   fs.symlinkSync('/etc/shadow', join(path, 'new/link'));
   execFileSync('mkfifo', [join(path, 'new/pipe')]);

@@ -21,7 +21,7 @@ function maildir(): {readonly home: string; readonly path: string} {
 }
 
 describe('the owner', () => {
-  asRoot('is of the folder, with the group that is his by the list of users', async () => {
+  asRoot('is that of the folder, with the group of this user in the list of users', async () => {
     expect(await ownerOf(maildir().path)).toEqual({kind: 'owner', uid: daemon, gid: 1});
   });
 

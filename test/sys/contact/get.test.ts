@@ -65,7 +65,7 @@ test('an answer of 5 MB is cut off and refused', async () => {
   expect(got).toEqual({kind: 'wrong', why: 'the answer is longer than 100000 bytes'});
 });
 
-test('who says nothing, or stops in the middle, has a time', async () => {
+test('a server that sends nothing, or stops in the middle, has a time', async () => {
   server.on('/silent', () => undefined);
   server.on('/slow', (_, response) => response.writeHead(200).write('{'));
   for (const path of ['silent', 'slow']) {
@@ -76,7 +76,7 @@ test('who says nothing, or stops in the middle, has a time', async () => {
   }
 });
 
-test('a connection that is cut, one that is refused, and what is no HTTP', async () => {
+test('a connection that is cut, one that is refused, and an answer that is no HTTP', async () => {
   server.on('/cut', (request) => request.socket.destroy());
   expect((await at('cut')).kind).toBe('silent');
   expect((await get('http://127.0.0.1:1/', bounds())).kind).toBe('silent');

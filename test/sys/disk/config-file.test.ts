@@ -47,7 +47,7 @@ const whereIn = (text: string): string[] => {
   return read.kind === 'problems' ? read.problems.map(({where}) => where) : [];
 };
 
-test('every bad line is told, and the others are read', () => {
+test('every bad line is reported, and the others are read', () => {
   const text = 'a = 1\nb c = 2\nd = 3\nd = 4\ne =\nf = 5\n';
   expect(whereIn(text).map((where) => where.split(':')[1])).toEqual(['2', '4', '5']);
   const read = parseConfigText('f', text);
@@ -55,13 +55,13 @@ test('every bad line is told, and the others are read', () => {
 });
 
 test.each(['a = [\n1\nb = 2\n', 'a = """\nb = 2', 'a = {b = 1\nc = 2', '[t\na = 1'])(
-  'where one mistake makes others only the first is told: %j',
+  'where one mistake makes others only the first is reported: %j',
   (text) => {
     expect(whereIn(text)).toHaveLength(1);
     expect(parseConfigText('f', text)).toMatchObject({rest: undefined});
   },
 );
 
-test('of very many bad lines twenty are told', () => {
+test('twenty of very many bad lines are reported', () => {
   expect(whereIn('x y\n'.repeat(10_000))).toHaveLength(20);
 });

@@ -33,7 +33,7 @@ describe('editFile', () => {
     expect(fs.readFileSync(file, 'utf8')).toBe('new\n');
   });
 
-  test('a second edit at the same time is refused, and what was interrupted is not in the way for ever', () => {
+  test('a second edit at the same time is refused, and an interrupted edit is not in the way for ever', () => {
     const file = join(newFolder(), 'list');
     fs.writeFileSync(file, 'a\n');
     const both = (): void => editFile(file, (text) => (editFile(file, add), text));
@@ -47,7 +47,7 @@ describe('editFile', () => {
     expect(fs.readFileSync(file, 'utf8')).toBe('a\nnew\n');
   });
 
-  test('what somebody else changes meanwhile is not lost', () => {
+  test('a change that another program makes meanwhile is not lost', () => {
     const file = join(newFolder(), 'list');
     fs.writeFileSync(file, 'a\n');
     const meanwhile = (text: string): string => {

@@ -32,7 +32,7 @@ const writer = `
     process.stdout.write(round + '\\n');
   }`;
 
-test('kill -9 during commits, many times: always a whole round, never an older one than was said', async () => {
+test('kill -9 during commits, many times: always a whole round, never an older one than was reported', async () => {
   const folder = newDir();
   const state = join(folder, 'state');
   fs.mkdirSync(state);

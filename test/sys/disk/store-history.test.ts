@@ -40,7 +40,7 @@ test('has a limit in rows: the oldest go, a part with each commit', async () => 
   expect(history('new', 5)).toHaveLength(2);
 });
 
-test('of what a full disk refuses only the newest wait', async () => {
+test('only the newest of the events that a full disk refuses wait', async () => {
   const {state, commit} = await open(newDir());
   for (let i = 0; i < mostUnsavedRows + 5; i++) {
     state.history.push({atMs: i, network: 'n', event: 'blocked', reason: ''});

@@ -58,7 +58,7 @@ const kept = (version: 1 | 2 | 4): string[] => tablesOf[version].filter((name) =
 const key = new Uint8Array(16).fill(1);
 
 describe.each([2, 4] as const)('a file of layout %s', (version) => {
-  test('loses nothing, and has room for what is new', async () => {
+  test('loses nothing, and has room for new rows', async () => {
     await open(write(version));
     expect(store!.damaged).toBeUndefined();
     for (const name of kept(version))
@@ -78,7 +78,7 @@ describe.each([2, 4] as const)('a file of layout %s', (version) => {
     expect(await open(folder)).toBe('nothing asked');
   });
 
-  test('is of layout 5 from then on: what was taken over is in it, and the old tables are not', async () => {
+  test('is of layout 5 from then on: it has the rows that were taken over, and not the old tables', async () => {
     const folder = write(version);
     store = await openStore(folder, writtenMs, (_, {clients}) => {
       clients.setU8(clients.add(key), 3, 9);
@@ -138,7 +138,7 @@ test('a file of the present layout is read as it was written, and saved as it wa
   }
 });
 
-test('a file of layout 1 keeps blocks, places and how often somebody was blocked; scores begin anew', async () => {
+test('a file of layout 1 keeps blocks, places and how often a client was blocked; scores begin anew', async () => {
   const old = await open(write(1));
   expect(store!.damaged).toBeUndefined();
   expect(entriesOf('blocks')).toEqual(written('blocks'));
@@ -176,7 +176,7 @@ test('a real file of layout 4', async () => {
   expect(old['senders']!.map(([client]) => client)).toEqual(['192.0.2.10', '2001:db8::10']);
 });
 
-test('the judge takes the real file over: blocks count on, and who delivered has a record', async () => {
+test('the judge takes the real file over: blocks count on, and a client that delivered has a record', async () => {
   const folder = newDir();
   const packed = fs.readFileSync(new URL('../../data/state-layout-4.db.gz', import.meta.url));
   fs.writeFileSync(join(folder, 'blocksmtp.db'), gunzipSync(packed));

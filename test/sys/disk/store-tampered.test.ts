@@ -49,7 +49,7 @@ const hostile: readonly string[] = [
 ];
 
 describe.each(plainNames)('rows of %s', (name) => {
-  test('that nobody of us wrote are left out, and counted', async () => {
+  test('that another program wrote are left out, and counted', async () => {
     const {state, leftOut, damaged} = await tampered((database) => {
       database.exec(
         `CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL)`,

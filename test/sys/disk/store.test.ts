@@ -42,7 +42,7 @@ const plain = (state: State): unknown => ({
 });
 
 describe('commit', () => {
-  test('what was committed is there after reopening, what was not is not', async () => {
+  test('committed rows are there after reopening, others are not', async () => {
     const folder = newDir();
     const {state, commit} = await open(folder);
     state.blocks.set('192.0.2.1', block('192.0.2.1'));
@@ -176,7 +176,7 @@ describe('a file that is not as it should be', () => {
       (good: Buffer) =>
         Buffer.from(good.toString('latin1').replaceAll('{"netw', '{{{{{{{'), 'latin1'),
     ],
-  ])('damaged (%s): put aside, told, begun anew', async (_, damage) => {
+  ])('damaged (%s): put aside, logged, begun anew', async (_, damage) => {
     const folder = newDir();
     const path = await committed(folder);
     fs.writeFileSync(path, damage(fs.readFileSync(path)));
@@ -266,7 +266,7 @@ describe('a file that is not as it should be', () => {
 describe('packed tables', () => {
   const key = (last: number, bytes = 16): Uint8Array => new Uint8Array(bytes).fill(last, bytes - 1);
 
-  test('what was committed is there after reopening: put, changed, removed, and put again', async () => {
+  test('committed rows are there after reopening: put, changed, removed, and put again', async () => {
     const folder = newDir();
     const {state, commit} = await open(folder);
     for (const last of [1, 2, 3]) state.clients.setU8(state.clients.add(key(last)), 5, last);

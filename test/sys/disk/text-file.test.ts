@@ -22,7 +22,7 @@ import {tempDirs} from '../../support/temp.js';
 
 const newDir = tempDirs();
 
-test('a path through a file, or through a link to itself, is told and not thrown', () => {
+test('a path through a file, or through a link to itself, is reported and not thrown', () => {
   const folder = newDir();
   const file = join(folder, 'file');
   fs.writeFileSync(file, '');
@@ -38,7 +38,7 @@ test('a path through a file, or through a link to itself, is told and not thrown
   expect(whyNotWritten(join(folder, 'none'))).toBeUndefined();
 });
 
-test('what can be made, and what can be replaced, is told before anything is written', () => {
+test('a file that can be made, and one that can be replaced, is known before anything is written', () => {
   const folder = newDir();
   const [file, link, nowhere, none] = ['file', 'link', 'nowhere', 'none'].map((name) =>
     join(folder, name),
@@ -71,7 +71,7 @@ describe('reading', () => {
     expect(readTextFile(path)).toMatchObject({kind: 'text', text: 'a\ufffd\n'});
   });
 
-  test('missing and unreadable are told apart', () => {
+  test('a missing file and an unreadable one are told apart', () => {
     const folder = newDir();
     expect(readTextFile(join(folder, 'none')).kind).toBe('missing');
     expect(readTextFile(folder)).toMatchObject({kind: 'unreadable'});
@@ -114,7 +114,7 @@ describe('reading', () => {
   });
 });
 
-test('what can be run is a file that may be', () => {
+test('a program that can be run is a file that may be', () => {
   const folder = newDir();
   const path = join(folder, 'program');
   fs.writeFileSync(path, '');
@@ -144,7 +144,7 @@ describe('writing', () => {
     expect(fs.readlinkSync(path)).toBe('/proc/self/fd/1');
   });
 
-  test('replaces what was there, with the mode it is to have, and leaves nothing beside it', () => {
+  test('replaces the old text, with the mode it is to have, and leaves nothing beside it', () => {
     const folder = newDir();
     const path = join(folder, 'file');
     fs.writeFileSync(`${path}.new`, 'of a crash', {mode: 0o666});
@@ -155,7 +155,7 @@ describe('writing', () => {
     expect(fs.readdirSync(folder)).toEqual(['file']);
   });
 
-  test('follows no link that somebody has put in its way', () => {
+  test('follows no link that another user has put in its way', () => {
     const folder = newDir();
     const [path, precious] = [join(folder, 'file'), join(folder, 'precious')];
     fs.writeFileSync(precious, 'precious');
@@ -172,7 +172,7 @@ describe('writing', () => {
     ['a pipe that nobody reads', (path: string) => execFileSync('mkfifo', [path])],
     ['a device', (path: string) => fs.symlinkSync('/dev/full', path)],
     ['a file of another user', (path: string) => fs.writeFileSync(path, 'x', {mode: 0o666})],
-  ])('%s at the path, or beside it, is replaced, and what it leads to stays', (_, put) => {
+  ])('%s at the path, or beside it, is replaced, and its target stays', (_, put) => {
     for (const ending of ['', '.new']) {
       const folder = newDir();
       const [path, precious] = [join(folder, 'file'), join(folder, 'precious')];

@@ -23,7 +23,7 @@ function inChunks(bytes: Buffer, size: number): Readable {
 }
 
 describe('unpack() of gzip', () => {
-  test('gives what was packed, wherever the packed bytes are split', async () => {
+  test('gives the packed text, wherever the packed bytes are split', async () => {
     const content = fc.uint8Array({maxLength: 2_000}).map((bytes) => Buffer.from(bytes));
     await fc.assert(
       fc.asyncProperty(content, fc.integer({min: 1, max: 500}), async (bytes, size) => {
@@ -39,7 +39,7 @@ describe('unpack() of gzip', () => {
     await expect(unpacked(half)).rejects.toThrow('unexpected end of file');
   });
 
-  test('what is no gzip is an error', async () => {
+  test('a stream that is no gzip is an error', async () => {
     await expect(unpacked(Readable.from([Buffer.from('plain')]))).rejects.toThrow('header');
   });
 
@@ -131,7 +131,7 @@ describe('packingOf()', () => {
     await expect(allOf(inChunks(head, 4), 'zip')).rejects.toThrow('unpack it first');
   });
 
-  test('what compress has packed is read by gzip', async () => {
+  test('a file that compress has packed is read by gzip', async () => {
     // `a\n` by compress(1).
     const packed = Buffer.from([0x1f, 0x9d, 0x90, 0x61, 0x14, 0x00]);
     expect(packingOf(packed)).toBe('compress');

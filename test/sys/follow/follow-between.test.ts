@@ -123,7 +123,7 @@ describe('rotated between two looks', () => {
     expect((await looker.look()).sort()).toEqual(['four', 'one', 'three', 'two']);
   });
 
-  test('copied and cut without a copy: said', async () => {
+  test('copied and cut without a copy: reported', async () => {
     const path = newLog();
     const {events} = await looking(path, 'one');
     append(path, 'lost');
@@ -136,7 +136,7 @@ describe('rotated between two looks', () => {
 });
 
 describe('cut, and not to nothing', () => {
-  test('what is still the same is not given twice', async () => {
+  test('lines that are still there are not given twice', async () => {
     const path = newLog();
     const {events} = await looking(path, ...numbered(0, 9));
     const lineBytes = lineOf('0').length + 1;
@@ -179,7 +179,7 @@ describe('cut, and not to nothing', () => {
   });
 });
 
-test('a disk that fails while it is looked at: said once, and read on when it is back', async () => {
+test('a disk that fails while it is looked at: reported once, and read on when it is back', async () => {
   const path = newLog();
   const {events} = await looking(path, 'one');
   append(path, 'two');
@@ -205,7 +205,7 @@ describe('one file on a bad part of the disk', () => {
     });
   }
 
-  test('an old one, when the log was cut without a copy: said, left out, and closed', async () => {
+  test('an old one, when the log was cut without a copy: reported, left out, and closed', async () => {
     const path = newLog();
     append(`${path}.7`, 'long ago');
     fs.utimesSync(`${path}.7`, 1, 1);
@@ -218,7 +218,7 @@ describe('one file on a bad part of the disk', () => {
     expect(openBelow(`${path}.7`)).toBe(0);
   });
 
-  test('one that came between two looks: said, and the log is followed', async () => {
+  test('one that came between two looks: reported, and the log is followed', async () => {
     const path = newLog();
     const {events} = await looking(path, 'one');
     fs.renameSync(path, `${path}.2`);

@@ -25,7 +25,7 @@ describe('a copy that is seen before there is anything in it', () => {
   }
   const copy = (path: string): void => fs.writeFileSync(`${path}.1`, fs.readFileSync(path));
 
-  test('and the log is cut: what was read is not given again', async () => {
+  test('and the log is cut: lines that were read are not given again', async () => {
     const path = await copying();
     copy(path);
     fs.truncateSync(path, 0);

@@ -17,7 +17,7 @@ afterEach(() => void jest.restoreAllMocks());
 describe('half a line was looked at, and the file begins anew with a shorter one', () => {
   const long = 'longer than what comes behind it';
 
-  test('copied and cut: caught up when what stands behind the copy is read too', async () => {
+  test('copied and cut: caught up when the lines behind the copy are read too', async () => {
     const path = newLog();
     fs.writeFileSync(path, '');
     await looking(path);
@@ -29,7 +29,7 @@ describe('half a line was looked at, and the file begins anew with a shorter one
     expect(await looker.look()).toEqual([long, 'short']);
   });
 
-  test('a renamed file whose time is over is not let go of before it is read', async () => {
+  test('a renamed file whose time is over is not closed before it is read', async () => {
     const path = newLog();
     let nowMs = Date.now();
     jest.spyOn(Date, 'now').mockImplementation(() => nowMs);
@@ -138,7 +138,7 @@ describe('after a restart', () => {
     expect(looker.events.map(({kind}) => kind)).toEqual(['following']);
   });
 
-  test('the place is behind a first short line, and the file is gone: said, also beside a later one', async () => {
+  test('the place is behind a first short line, and the file is gone: reported, also beside a later one', async () => {
     const path = newLog();
     fs.writeFileSync(path, 'short\n');
     looker.begin(path, []);

@@ -23,7 +23,7 @@ describe('long lines', () => {
   test.each([
     ['1 MB', 1e6],
     ['50 MB', 50e6],
-  ])('%s are left out and told once, the lines around them are given', async (_, bytes) => {
+  ])('%s are left out and reported once, the lines around them are given', async (_, bytes) => {
     const path = newLog();
     fs.writeFileSync(path, 'before\n');
     fs.appendFileSync(path, Buffer.alloc(bytes, 'x'));
@@ -84,7 +84,7 @@ describe('bytes', () => {
     expect(lines).toEqual([bytes.toString('latin1'), '\xff\xfe']);
   });
 
-  test('a file of zeros: bounded, told, and the line behind it is given', async () => {
+  test('a file of zeros: bounded, reported, and the line behind it is given', async () => {
     const path = newLog();
     fs.writeFileSync(path, Buffer.alloc(10e6));
     const events: FollowEvent[] = [];
@@ -121,8 +121,8 @@ describe('bytes', () => {
   });
 });
 
-describe('what is no file', () => {
-  test('a directory is told, waited for and costs no descriptor', async () => {
+describe('a path that is no file', () => {
+  test('a directory is reported, waited for and costs no descriptor', async () => {
     const path = newLog();
     fs.mkdirSync(path);
     reader = new Reader(path, 'end');

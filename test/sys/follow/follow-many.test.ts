@@ -71,7 +71,7 @@ afterEach(async () => {
 });
 
 describe('which logs are taken', () => {
-  test('a path that is missing is waited for, said once, and read from its first line', async () => {
+  test('a path that is missing is waited for, reported once, and read from its first line', async () => {
     const path = join(newDir(), 'mail.log');
     follow([path]);
     await reader!.isCaughtUp();
@@ -81,7 +81,7 @@ describe('which logs are taken', () => {
     expect(reader!.events.map(({kind}) => kind)).toEqual(['unreadable', 'following']);
   });
 
-  test('those that fit a pattern at the first start begin at their end, later ones at the first line', async () => {
+  test('logs that fit a pattern at the first start begin at their end, later ones at the first line', async () => {
     const folder = newDir();
     const [a, b] = [join(folder, 'a.log'), join(folder, 'b.log')];
     append(a, 'old');
@@ -139,7 +139,7 @@ describe('which logs are taken', () => {
     expect(reader!.lines(path)).toEqual(['first']);
   });
 
-  test(`no more than ${mostFiles}, and said once`, async () => {
+  test(`no more than ${mostFiles}, and one line says so`, async () => {
     const folder = newDir();
     for (let i = 0; i < mostFiles + 2; i++) append(join(folder, `${i}.log`), 'old');
     follow([join(folder, '*.log')]);
@@ -153,7 +153,7 @@ describe('which logs are taken', () => {
 });
 
 describe('batches', () => {
-  test('caughtUp is said when all are', async () => {
+  test('caughtUp is reported when all are', async () => {
     const folder = newDir();
     const [a, b] = [join(folder, 'a.log'), join(folder, 'b.log')];
     append(a, 'x'.repeat(60));

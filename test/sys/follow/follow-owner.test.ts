@@ -21,7 +21,7 @@ async function readOn(path: string, position: LogPosition) {
   return {names: lines.map((line) => line.slice(lineOf('').length)), events};
 }
 
-test('of a user who does not write the log: not read, and that is said', async () => {
+test('a rotated file of a user who does not write the log: not read, and reported', async () => {
   const path = join(newDir(), 'mail.log');
   append(path, 'read');
   const {position = []} = await readAll(path, []);

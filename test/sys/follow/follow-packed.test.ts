@@ -131,7 +131,7 @@ describe('packed while nobody read', () => {
     expect(kinds).toEqual(['following']);
   });
 
-  test('copied and truncated twice: what came between is in a copy too', async () => {
+  test('copied and truncated twice: the lines between are in a copy too', async () => {
     const path = newLog();
     const position = await readUpTo(path, 'read');
     for (const name of ['one', 'two']) {
@@ -208,7 +208,7 @@ describe('packed while nobody read', () => {
     expect(given).toEqual([...numbered(0, 9000), 'last']);
   });
 
-  test('a place of an older version, without times: what stands behind it in order is read', async () => {
+  test('a place of an older version, without times: the files behind it in order are read', async () => {
     const path = newLog();
     const position = await readUpTo(path, 'read');
     const old = position.map(({identity, offset, guard}) => ({identity, offset, guard}));
@@ -243,7 +243,7 @@ describe('packed by a program that is here', () => {
   });
 });
 
-describe('what cannot be read is said, and the rest is', () => {
+describe('an unreadable file is reported, and the rest is read', () => {
   test('half-written: up to where it breaks', async () => {
     const path = newLog();
     const position = await readUpTo(path, 'read');
@@ -290,7 +290,7 @@ describe('what cannot be read is said, and the rest is', () => {
     expect(kinds).toContain('damaged');
   });
 
-  test.each(['.xz', '.zst', '.bz2'])('%s: said once, by name', async (ending) => {
+  test.each(['.xz', '.zst', '.bz2'])('%s: reported once, by name', async (ending) => {
     const path = newLog();
     const position = await readUpTo(path, 'read');
     append(path, 'one');

@@ -23,7 +23,7 @@ afterEach(async () => {
   reader = undefined;
 });
 
-describe('where reading begins', () => {
+describe('the place where reading begins', () => {
   test('a file that exists at the first start is read from its end', async () => {
     const path = newLog();
     append(path, numbered(0, 10));
@@ -33,7 +33,7 @@ describe('where reading begins', () => {
     expect(lines).toEqual(numbered(10, 12));
   });
 
-  test('a file that is missing at the start is read from its first line, and said to be awaited once', async () => {
+  test('a missing file is reported once, and read from its first line', async () => {
     const path = newLog();
     follow(path, 'end');
     await reader!.says('unreadable');
@@ -124,7 +124,7 @@ describe('rotation', () => {
     expect(lines).toEqual(['late', 'new']);
   });
 
-  test('what was written to the renamed file is read before it is let go, whatever the clock does', async () => {
+  test('lines that were written to the renamed file are read before it is closed, whatever the clock does', async () => {
     const path = newLog();
     append(path, ['old']);
     const {lines} = await following(path);
@@ -178,7 +178,7 @@ describe('truncation', () => {
     expect(lines).toEqual(numbered(0, 25));
   });
 
-  test('truncated without a copy: said', async () => {
+  test('truncated without a copy: reported', async () => {
     const path = newLog();
     append(path, ['old']);
     const {lines} = await following(path);

@@ -65,7 +65,7 @@ describe('openLogInput() gives all of', () => {
     writer.kill();
   });
 
-  test('lines of any length, in a room of somebody else; of one too long at least so much', async () => {
+  test('lines of any length, in a buffer of the caller; of one too long at least so much', async () => {
     const known = (text: string): string[] =>
       text.split('\n').map((each) => (each.length > longestLineBytes ? 'too long' : each));
     const room = new Uint8Array(2 * pieceBytes);
@@ -141,7 +141,7 @@ describe('openLogInput() refuses', () => {
     expect(() => openLogInput(path)).toThrow(`${path}: expected a file, found a directory`);
   });
 
-  test('what is not there, by its name', () => {
+  test('a missing file, by its name', () => {
     expect(() => openLogInput(join(folder, 'none'))).toThrow(join(folder, 'none'));
   });
 
@@ -155,7 +155,7 @@ describe('openLogInput() refuses', () => {
   });
 });
 
-test('what is known of a file: its name, size, last change, and how far it was read', async () => {
+test('the facts of a file: its name, size, last change, and how far it was read', async () => {
   const path = file('known.log', 'a\nb\n');
   utimesSync(path, 1_700_000_000, 1_700_000_000);
   const input = openLogInput(path);

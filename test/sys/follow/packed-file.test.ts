@@ -22,7 +22,7 @@ async function seek(content: Buffer): Promise<{found: string; events: FileEvent[
   return {found, events};
 }
 
-test('one that unpacks to a thousand times its size is given up early, and it is said', async () => {
+test('a file that unpacks to a thousand times its size is given up early, and reported', async () => {
   const {found, events} = await seek(Buffer.alloc(96 * megabyte, 0x61));
   expect(found).toBe('other');
   expect(events).toMatchObject([

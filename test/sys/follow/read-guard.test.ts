@@ -28,7 +28,7 @@ test('the guard is the last bytes', () => {
   expect(readThrough(end).guard).toEqual(content.subarray(end - guardBytes, end));
 });
 
-test('a cut within what is remembered word for word is placed at its line', () => {
+test('a cut within the lines that are remembered word for word is placed at its line', () => {
   const end = chunkBytes * 3;
   const cut = end - recentBytes + 1000;
   const lineBytes = lineOf(0).length;
@@ -36,7 +36,7 @@ test('a cut within what is remembered word for word is placed at its line', () =
   expect(kept).toBe(cut - (cut % lineBytes));
 });
 
-test('a deeper cut is placed before it, by no more than a part of what was read', () => {
+test('a deeper cut is placed before it, by no more than a part of the bytes read', () => {
   const end = chunkBytes * 330;
   const trail = readThrough(end);
   for (const part of [0.1, 0.5, 0.9]) {

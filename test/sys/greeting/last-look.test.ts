@@ -68,7 +68,7 @@ describe('the last look finds', () => {
       expect(await text).toBe('220 hello\r\nEHLO x\r\n');
     });
 
-  test('one that spoke: 554, and the command never runs', async () => {
+  test('a client that spoke: 554, and the command never runs', async () => {
     const {client, server} = await connect();
     const text = heard(client);
     client.write('EHLO \x1b[2J\r\nMAIL\r\n');
@@ -80,7 +80,7 @@ describe('the last look finds', () => {
   });
 
   for (const leave of ['end', 'resetAndDestroy'] as const)
-    test(`one that left: ${leave}`, async () => {
+    test(`a client that left: ${leave}`, async () => {
       const {client, server} = await connect();
       const connection = connectionOf(server);
       client[leave]();
@@ -89,7 +89,7 @@ describe('the last look finds', () => {
       expect(await handed.verdict).toEqual({kind: 'left'});
     });
 
-  test('one that spoke, where only the peer matters: the command reads all of it', async () => {
+  test('a client that spoke, where only the peer matters: the command reads all of it', async () => {
     const {client, server} = await connect();
     const text = heard(client);
     client.write('EHLO early\r\n');
@@ -98,7 +98,7 @@ describe('the last look finds', () => {
     expect(await text).toBe('220 hello\r\nEHLO early\r\n');
   });
 
-  test('one that spoke while the program waited for its turn', async () => {
+  test('a client that spoke while the program waited for its turn', async () => {
     const {client, server} = await connect();
     const text = heard(client);
     const handed = connectionOf(server)!.hand('silence', ['/bin/false'], () => undefined);

@@ -49,7 +49,7 @@ function isHit(pid: number, signal: NodeJS.Signals): boolean {
 }
 
 describe('the child', () => {
-  test('killed while it follows: goes on at the cursor, told once', async () => {
+  test('killed while it follows: goes on at the cursor, logged once', async () => {
     const folder = newDir();
     writeJournal(folder, many(0, 10));
     const reader = new JournalReader(folder, start);
@@ -136,7 +136,7 @@ describe('no journal to be read', () => {
     await reader.stop();
   });
 
-  test('no right: said in one line, once, and it goes on when there is', async () => {
+  test('no right: reported in one line, once, and it goes on when there is', async () => {
     const folder = newDir();
     writeJournal(folder, many(0, 1));
     const starts = join(newDir(), 'starts');
@@ -183,7 +183,7 @@ describe('no journal to be read', () => {
     await reader.stop();
   });
 
-  test('a cursor that is none: told, and on from the end', async () => {
+  test('a cursor that is none: reported, and on from the end', async () => {
     const folder = newDir();
     writeJournal(folder, many(0, 2));
     const reader = new JournalReader(folder, {cursor: 'nonsense'});

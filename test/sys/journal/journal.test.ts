@@ -19,7 +19,7 @@ const many = (from: number, count: number, identifier = 'sm-mta') =>
     atUs: (from + i) * 1000,
   }));
 
-test('gives what is stored, then what comes, of the mailer alone', async () => {
+test('gives the stored entries, then new ones, of the mailer alone', async () => {
   const folder = newDir();
   writeJournal(folder, [...many(0, 3), ...many(3, 2, 'other')]);
   const reader = new JournalReader(folder, start);
@@ -167,7 +167,7 @@ test('text comes as bytes, whatever the bytes', async () => {
   await reader.stop();
 });
 
-test('what no mailer writes is left out and told once, and reading goes on', async () => {
+test('an entry that no mailer writes is left out and reported once, and reading goes on', async () => {
   const folder = newDir();
   const crowd = Object.fromEntries(Array.from({length: 40}, (_, i) => [`F${i}`, 'x'.repeat(4000)]));
   writeJournal(folder, [

@@ -29,7 +29,7 @@ async function read(
   return {records, why};
 }
 
-test('of the mailer alone, from the time that is wanted, to its end', async () => {
+test('entries of the mailer alone, from the wanted time to the end', async () => {
   const folder = newDir();
   writeJournal(folder, [...entries, {message: 'other', identifier: 'cron', atUs: 3_500_000}]);
   const {records, why} = await read(folder, firstMs + 2000);

@@ -51,7 +51,7 @@ describe('oldFiles', () => {
     expect(await readAll([log])).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  test('of the log only what stands before the place where following begins', async () => {
+  test('the log itself only up to the place where following begins', async () => {
     const log = write(join(newDir(), 'mail.log'), 'd\ne\n', 0);
     const end = endOf(log, now);
     fs.appendFileSync(log, 'f\n');
@@ -76,7 +76,7 @@ describe('oldFiles', () => {
     expect(await readAll([join(newDir(), 'none')])).toEqual([]);
   });
 
-  test('what was changed longer ago, and what is packed otherwise, is left out and counted', () => {
+  test('files that were changed longer ago, or are packed otherwise, are left out and counted', () => {
     const log = join(newDir(), 'mail.log');
     for (const [ending, days] of [
       ['.4', 15],
@@ -90,7 +90,7 @@ describe('oldFiles', () => {
     expect(found).toMatchObject({tooOld: 1, tooMuch: 0, unreadable: 1});
   });
 
-  test('of too much the newest is read: the end of the file in which the bound lies', async () => {
+  test('the newest is read of too much: the end of the file in which the bound lies', async () => {
     const log = join(newDir(), 'mail.log');
     write(`${log}.3`, 'old\n', 4);
     write(`${log}.2.gz`, '1111\n2222\n3333\n', 3);

@@ -95,7 +95,7 @@ test('no name hides a program that connects', async () => {
   expect(fs.existsSync(instance)).toBe(false);
 });
 
-test('no byte of a name, wherever it stands, hides who connects or makes up another', async () => {
+test('no byte of a name, wherever it stands, hides a program that connects or makes up another', async () => {
   const folder = made();
   const heard: ConnectEvent[] = [];
   const end = new AbortController();
@@ -120,7 +120,7 @@ test('no byte of a name, wherever it stands, hides who connects or makes up anot
   await hearing;
 });
 
-test('what we have left ourselves is removed before we ask again', () => {
+test('a leftover of our own is removed before we ask again', () => {
   open();
   expect(fs.existsSync(instance)).toBe(true);
   const again = open();

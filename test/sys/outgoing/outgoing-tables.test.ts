@@ -57,7 +57,7 @@ describe('Outgoing', () => {
     expect(absent).toEqual({kind: 'connections', connections: [], extent: 'all'});
   });
 
-  test('a table of another format is not read, and told of', async () => {
+  test('a table of another format is reported, and not read', async () => {
     const proc = newFolder();
     fs.mkdirSync(join(proc, `${process.pid}/net`), {recursive: true});
     const table = '  sl  remote_address local_address st\n   0: 190200C0:0019 010200C0:D431 01\n';
@@ -76,7 +76,7 @@ describe('Outgoing', () => {
     ]);
   });
 
-  withNetworks('of more networks than are looked at it is told that there are others', async () => {
+  withNetworks('a failure says that there are more networks than are looked at', async () => {
     const other = spawn('unshare', ['--net', 'sleep', '60'], {stdio: 'ignore'});
     const own = fs.readlinkSync('/proc/self/ns/net');
     await until('another one', () => fs.readlinkSync(`/proc/${other.pid}/ns/net`) !== own);
@@ -132,7 +132,7 @@ describe('Outgoing', () => {
     });
   });
 
-  test('of a process that has gone nothing is seen', async () => {
+  test('sees nothing of a process that has gone', async () => {
     expect(await new Outgoing([25]).around(2 ** 22 + 1)).toEqual({
       kind: 'connections',
       connections: [],

@@ -49,7 +49,7 @@ const connectionsOf = (seen: Seen | undefined): readonly Connection[] =>
 const countIs = async (count: number): Promise<void> =>
   until(`${count}`, async () => connectionsOf(await look()).length === count, 15_000, 50);
 
-test('while nothing is opened no table is read again, and what is opened is seen at the next look', async () => {
+test('while nothing is opened no table is read again, and a new connection is seen at the next look', async () => {
   await countIs(0);
   connect(remote[4]);
   await countIs(1);
@@ -72,7 +72,7 @@ test('a connection that is opening is looked at each time', async () => {
   expect(connectionsOf(second)).toEqual(connectionsOf(first));
 });
 
-test('what was read is believed for a while only', async () => {
+test('a table that was read is believed for a while only', async () => {
   connect(remote[4]);
   await until('it is open', async () => connectionsOf(await look())[0]?.phase === 'open');
   const first = await look();

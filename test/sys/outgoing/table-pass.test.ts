@@ -38,7 +38,7 @@ test('one user’s sockets hide no other user’s, and no more of them are kept 
   await outgoing.close();
 });
 
-test('what one look cannot read the next one goes on with, and all is read in the end', async () => {
+test('the next look goes on where one has stopped, and all is read in the end', async () => {
   const folder = newFolder();
   const rows = Array.from({length: 2000}, (_, i) => row(i, 2000 + i)).join('');
   fs.writeFileSync(join(folder, 'tcp'), head + rows);

@@ -74,7 +74,7 @@ test('each signal follows a look that allows it, and SIGKILL only a SIGTERM that
   );
 });
 
-test('what a look has found is what is told of, and looked at again', async () => {
+test('the process that a look has found is reported, and looked at again', async () => {
   const seen: string[] = [];
   await endProcesses(
     [{pid: 100, startTicks: 7, look: 1}],

@@ -31,7 +31,7 @@ async function impostor(uid: number, descriptors: number): Promise<number> {
   return child.process.pid ?? 0;
 }
 
-test('of one process only the first descriptors are looked at', async () => {
+test('only the first descriptors of a process are looked at', async () => {
   const few = await impostor(0, 10);
   const many = await impostor(0, mostMailerDescriptors);
   // Of those that it was started with there are some in both.
@@ -39,7 +39,7 @@ test('of one process only the first descriptors are looked at', async () => {
   expect(first).toBe((second ?? 0) + 1);
 });
 
-test('of a user’s process none is looked at when a blocked client’s sessions are searched for', async () => {
+test('none of a user’s process is looked at when a blocked client’s sessions are searched for', async () => {
   const users = await impostor(1000, 8000);
   const roots = await impostor(0, 10);
   const remote = parseAddress('203.0.113.9')!;

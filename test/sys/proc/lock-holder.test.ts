@@ -26,7 +26,7 @@ async function holding(directory: string, before = 'true', ...wrap: string[]): P
   return child.process.pid!;
 }
 
-asRoot('one that has the lock open, and one whose directory was removed', async () => {
+asRoot('a process that has the lock open, and one whose directory was removed', async () => {
   const directory = newDir();
   const pid = await holding(directory);
   expect(lockHolder(directory)).toMatchObject({pid, directory: 'there'});

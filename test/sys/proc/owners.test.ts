@@ -65,7 +65,7 @@ describe('a process', () => {
     expect(owner.startTicks).toBe(glance.startTicks);
   });
 
-  test('of a later one with its number nothing is said in its name', async () => {
+  test('is not described where a later one has its number', async () => {
     const glance = glanceAt(await sleeper())!;
     const earlier = {...glance, startTicks: glance.startTicks - 1};
     expect([isAlive(glance), isAlive(earlier)]).toEqual([true, false]);
@@ -81,7 +81,7 @@ describe('a process', () => {
     expect(runsFileAt(none, '/bin/sh')).toBe(false);
   });
 
-  asRoot('of a set-uid program is whom it works for, and who has started it', async () => {
+  asRoot('of a set-uid program is the user it works for, and the user who started it', async () => {
     const program = join(newFolder(), 'sleep');
     fs.chmodSync(join(program, '..'), 0o755);
     fs.copyFileSync('/bin/sleep', program);
@@ -101,7 +101,7 @@ describe('a process', () => {
     expect([runsFileAt(pid, path), runsFileAt(pid, process.execPath)]).toEqual([true, false]);
   });
 
-  test('of several that share a socket the eldest is named', async () => {
+  test('that is the eldest of several that share a socket is named', async () => {
     const child = await sleeper('sh', '-c', 'sleep 60 & wait # 60');
     const children = (): string =>
       fs.readFileSync(`/proc/${child}/task/${child}/children`, 'latin1');
@@ -196,7 +196,7 @@ describe('sockets', () => {
   });
 });
 
-test('no more than so many are described at once; the others wait, or do without', async () => {
+test('the descriptions at once have a bound; the others wait, or do without', async () => {
   const pids = await Promise.all(Array.from({length: mostAtOnce + 5}, () => sleeper()));
   const book = new OwnerBook(new Users());
   const all = pids.map((pid) => book.of(glanceAt(pid)!));
@@ -216,7 +216,7 @@ test('no more than so many are described at once; the others wait, or do without
   expect(hurried.every(({directory}) => directory === '/')).toBe(true);
 });
 
-test('of a flood of connections so many are looked up, and no more are kept', async () => {
+test('the look-ups of a flood of connections have a bound, as have those kept', async () => {
   const told: Observation[] = [];
   const {events, said, settled} = makeSenses(25, told);
   const remote = parseAddress('192.0.2.25')!;

@@ -109,8 +109,8 @@ describe('sockets', () => {
   });
 });
 
-describe('what a process has written', () => {
-  test('is known of one that has a client, and grows with each write, at once', async () => {
+describe('the bytes that a process has written', () => {
+  test('are known of one that has a client, and grow with each write, at once', async () => {
     const {pid, local, port} = await acceptFrom('127.0.0.1', '127.0.0.1');
     const find = new SocketTables(port).find;
     const before = processFacts(pid, find)?.writtenBytes;
@@ -122,7 +122,7 @@ describe('what a process has written', () => {
     expect(processFacts(pid, noSockets)).not.toHaveProperty('writtenBytes', expect.anything());
   });
 
-  test('is not known of one that is gone', () => {
+  test('are not known of one that is gone', () => {
     for (const pid of [2 ** 30, 0, -1]) expect(writtenBytesOf(pid)).toBeUndefined();
   });
 });

@@ -43,13 +43,16 @@ async function served(how: 'serves' | 'listens') {
   };
 }
 
-test.each(['serves', 'listens'] as const)('who began it, and that it %s', async (how) => {
-  const {look, hangUp} = await served(how);
-  const now = look();
-  hangUp();
-  expect(now).toMatchObject({role: how, network: 'ours', parentPid: process.pid});
-  expect(now?.sockets).toHaveLength(1);
-});
+test.each(['serves', 'listens'] as const)(
+  'the program that began it, and that it %s',
+  async (how) => {
+    const {look, hangUp} = await served(how);
+    const now = look();
+    hangUp();
+    expect(now).toMatchObject({role: how, network: 'ours', parentPid: process.pid});
+    expect(now?.sockets).toHaveLength(1);
+  },
+);
 
 test('a socket that is closed by now', async () => {
   const {look, say, hangUp} = await served('serves');

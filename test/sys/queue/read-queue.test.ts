@@ -94,7 +94,7 @@ asRoot(
   },
 );
 
-describe('what only looks like a message', () => {
+describe('a file that only looks like a message', () => {
   test('a link, a pipe, a directory, a torn file, another version, a huge one, other names', async () => {
     const world = queueWorld(newDir());
     const at = (name: string) => world.path('mqueue/q1', name);
@@ -158,7 +158,7 @@ describe('what only looks like a message', () => {
   });
 });
 
-test('of what is not wanted no file is opened, and it counts as a message', async () => {
+test('no file of an unwanted message is opened, and it counts as a message', async () => {
   const world = queueWorld(newDir());
   world.put('mqueue/q1', 'ATFIh0Y000200');
   // A file that would be refused, and one that is torn: nobody looks.
@@ -174,7 +174,7 @@ test('of what is not wanted no file is opened, and it counts as a message', asyn
   ]);
 });
 
-test('the size of a body is looked at when somebody asks', async () => {
+test('the size of a body is read only on request', async () => {
   const world = queueWorld(newDir());
   world.put('mqueue/q1', 'ATFIh0Y000200');
   const found: QueuedMessage[] = [];
@@ -184,7 +184,7 @@ test('the size of a body is looked at when somebody asks', async () => {
   expect(found.map((each) => each.bodyBytes())).toEqual([0]);
 });
 
-test('what is missing is told, and the rest is read', () => {
+test('a missing file is reported, and the rest is read', () => {
   const world = queueWorld(newDir());
   world.put('mqueue/q1', 'ATFIh0Y000200');
   const files = {...world.files, submission: [world.path('none.cf')]};

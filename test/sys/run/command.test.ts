@@ -67,7 +67,7 @@ describe('failures', () => {
     expect((await runCommand(path, [], {timeoutMs})).kind).toBe('missing');
   });
 
-  test('an exit code, with what was said in one line', async () => {
+  test('an exit code, with the error output in one line', async () => {
     const script = "echo 'line 1\nline\t2' >&2; exit 3";
     const result = await runCommand('sh', ['-c', script], {timeoutMs});
     expect(result).toEqual({kind: 'failed', why: 'sh: line 1 line 2', exitCode: 3});
@@ -131,7 +131,7 @@ describe('the time-out', () => {
     expect(performance.now() - startMs).toBeLessThan(20_000);
   });
 
-  test('is said as the reason', async () => {
+  test('is given as the reason', async () => {
     const result = await runCommand('sleep', ['20'], {timeoutMs: 100});
     expect(result).toMatchObject({why: expect.stringMatching(/timed out/i)});
   });
@@ -183,7 +183,7 @@ describe('a program that stays', () => {
     expect(await ended).toMatchObject({kind: 'failed'});
   });
 
-  test('what went wrong is a value, with the last of what was said', async () => {
+  test('a failure is a value, with the last of the error output', async () => {
     const script = 'yes x | head -n 100000 >&2; echo why >&2; exit 3';
     const bad: [string, string[]][] = [
       ['blocksmtp-no-such-program', []],

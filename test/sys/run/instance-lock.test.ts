@@ -10,7 +10,7 @@ import {whereAvailable} from '../../support/where-available.js';
 const newDir = tempDirs();
 const withFlock = whereAvailable({tools: ['flock']});
 
-withFlock('the second taker in one process is told, and gets it after the release', async () => {
+withFlock('the second taker in one process is refused, and gets it after the release', async () => {
   const folder = join(newDir(), 'deep', 'state');
   const first = await lockState(folder);
   expect(first.kind).toBe('locked');

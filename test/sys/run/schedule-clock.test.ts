@@ -95,7 +95,7 @@ test('a clock that is set keeps work waiting for no longer than its schedule', (
   }
 });
 
-test('what falls into a jump comes once, and what does not, not at all', () => {
+test('a slot within a jump comes once, and one outside of it never', () => {
   const program = bundle(newDir(), script);
   // A Monday.
   const night = {zone: 'Australia/Lord_Howe', from: '2026-06-01T03:00:30+10:30'};

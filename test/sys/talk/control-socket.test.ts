@@ -55,7 +55,7 @@ test('a removed file shuts the socket, and the server says so', async () => {
   expect(server?.isThere()).toBe(false);
 });
 
-test('a file of somebody else in its place is not our socket, and neither is a path without a folder', async () => {
+test('a file of another program in its place is not our socket, and neither is a path without a folder', async () => {
   await serve();
   fs.renameSync(path, `${path}.away`);
   fs.writeFileSync(path, '');
@@ -147,7 +147,7 @@ describe('one request', () => {
 });
 
 describe('connections', () => {
-  test('many at once are all answered, or told', async () => {
+  test('many at once are all answered, or refused', async () => {
     await serve(async (request) => {
       await sleep(5);
       return request;
@@ -204,7 +204,7 @@ describe('connections', () => {
     expect((await askControl(path, {})).kind).toBe('answer');
   });
 
-  test('none of a hundred leaves a descriptor behind', async () => {
+  test('a hundred leave no descriptor behind', async () => {
     await serve();
     await askControl(path, {});
     const before = openDescriptors().length;
@@ -212,7 +212,7 @@ describe('connections', () => {
     await until('closed', () => openDescriptors().length <= before + 1);
   });
 
-  test('the server goes in mid-answer: told, at once', async () => {
+  test('the server goes in mid-answer: reported, at once', async () => {
     const folder = newDir();
     const script = bundle(
       folder,
@@ -285,7 +285,7 @@ describe('the file', () => {
     expect((await askControl(path, {})).kind).toBe('answer');
   });
 
-  test('that is no socket is not removed: it is somebody’s', async () => {
+  test('that is no socket is not removed: another program owns it', async () => {
     path = join(newDir(), 'precious');
     fs.writeFileSync(path, 'precious');
     await serve().catch(() => undefined);

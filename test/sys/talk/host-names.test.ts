@@ -43,7 +43,7 @@ test('a DNS that is silent is not waited for, and is asked nothing more', async 
   expect(stop).toHaveBeenCalledTimes(1);
 });
 
-test('nobody is asked for no names', async () => {
+test('no names, no questions', async () => {
   expect((await hostNames([], {of: () => Promise.resolve('x'), stop})).size).toBe(0);
   expect((await noNames(addresses)).size).toBe(0);
 });

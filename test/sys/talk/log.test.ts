@@ -59,7 +59,7 @@ test('a message is one line, and no terminal obeys it', async () => {
   expect(child.complaints().replace(/^\S+ /, '')).toBe('error a?b?[2J??c?d\n');
 });
 
-describe('what cannot be written', () => {
+describe('lines that cannot be written', () => {
   test('a closed standard error ends nothing, and the file gets every line', async () => {
     const folder = newDir();
     const logFile = join(folder, 'own.log');

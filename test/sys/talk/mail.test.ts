@@ -14,7 +14,7 @@ const mail = {sender: 'a+bounce-1@example.org', recipient: 'b@example.net', raw}
 const hand = (stop = new AbortController().signal, port = server.port) =>
   handOver(mail, {host: '127.0.0.1', port, ownName: 'relay.example.org'}, stop);
 
-test('is taken as it was written, from whom and for whom the envelope says', async () => {
+test('is taken as it was written, with sender and recipient of the envelope', async () => {
   expect(await hand()).toEqual({kind: 'taken', said: '250 taken'});
   expect(server.mails).toEqual([
     {from: mail.sender, to: mail.recipient, text: raw.replace(/\r\n$/, '')},

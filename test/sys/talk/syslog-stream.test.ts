@@ -63,7 +63,7 @@ describe('with a stand-in for logger(1)', () => {
     expect(lines('got')).toEqual(numbered(0, 10).map((line) => `<29>${line}`));
   });
 
-  test('the oldest lines are dropped beyond the bound, and their number is told', async () => {
+  test('the oldest lines are dropped beyond the bound, and a line gives their number', async () => {
     mark('away');
     const stream = new SyslogStream();
     write(stream, numbered(0, 1));
@@ -85,7 +85,7 @@ describe('with a stand-in for logger(1)', () => {
     ['that are alike', () => 'the same line'],
     ['of which some are alike', (i: number) => `line ${i % 3}`],
   ])(
-    'lines %s, pushed out while a batch is on its way: told lost are those that are',
+    'lines %s, pushed out while a batch is on its way: just those are reported lost',
     async (_, text) => {
       mark('away');
       const stream = new SyslogStream();
