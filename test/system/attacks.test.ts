@@ -32,7 +32,7 @@ const calmly = (commands: readonly string[]): Step[] =>
 const answered = ({answers}: Conversation): number =>
   answers.filter(({line}) => /^550 5\.1\.1/.test(line ?? '')).length;
 
-describe('who knows the rules of the judge', () => {
+describe('an attacker that knows the rules of the judge', () => {
   let lab: Lab;
   let daemon: Daemon;
   const clients = {

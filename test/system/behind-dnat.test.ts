@@ -79,7 +79,7 @@ describeInNamespace('a mailer behind DNAT', 'default', (namespace) => {
     return {said: () => said, ask, connects, guess};
   }
 
-  test('hooked in INPUT it is without effect, and that is told everywhere, once in the log', async () => {
+  test('hooked in INPUT it is without effect, and every command reports that, the log once', async () => {
     const {said, ask, connects, guess} = await world();
     for (const session of [4002, 4003]) {
       expect(await connects(guesser)).toBe(true);
@@ -95,7 +95,7 @@ describeInNamespace('a mailer behind DNAT', 'default', (namespace) => {
     expect(ask('why', guesser).stdout).toMatch(/session.* began/);
   });
 
-  test('hooked in FORWARD the client is out, others are in, and nothing is told', async () => {
+  test('hooked in FORWARD the client is out, others are in, and nothing is reported', async () => {
     const {said, ask, connects} = await world('--hook-chains=INPUT,FORWARD');
     expect(await connects(guesser)).toBe(false);
     expect(await connects(other)).toBe(true);

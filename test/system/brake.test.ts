@@ -116,7 +116,7 @@ describe('a relay that loses its list of users', () => {
     expect(daemon.text).not.toMatch(/blocking is stopped/);
   });
 
-  test('nor can three addresses bring it about that deliver, vary known names and guess', async () => {
+  test('nor can three addresses stop it that deliver, vary known names and guess', async () => {
     for (const from of attackers) {
       const to = 'member0@example.net';
       const sent = await attacker.deliver({from, to, text: `credit ${from}`});
@@ -133,7 +133,7 @@ describe('a relay that loses its list of users', () => {
     expect((await ask('block', '203.0.113.7'))[0]).toBe(0);
   });
 
-  test('when it is lost blocking stops, and who was blocked of late is let go', async () => {
+  test('when it is lost blocking stops, and recently blocked clients are unblocked', async () => {
     await setUsers([]);
     const from = daemon.stderr.length;
     await askForUsers();

@@ -142,7 +142,7 @@ describe('a message that is complained of', () => {
     );
   });
 
-  test('of a bounce, and of a local user, nobody is accused', async () => {
+  test('accuses nobody where it is a bounce, or of a local user', async () => {
     await relay.write('/tmp/bounce.eml', await arrived(attacker, 'bounce', ['', 'x'], ''));
     const bounce = await relay.blocksmtp(['complain', 'message', '/tmp/bounce.eml']);
     expect(bounce).toMatchObject({code: 1, stdout: expect.stringContaining('bounce: ')});
@@ -155,7 +155,7 @@ describe('a message that is complained of', () => {
     expect(local).toMatchObject({code: 1, stdout: expect.stringContaining('-: ours: ')});
   });
 
-  test('its header is printed, and its domain where somebody is known', async () => {
+  test('its header is printed, and its domain where a contact is known', async () => {
     const {code, stdout} = await relay.blocksmtp(['complain', 'headers', '/tmp/virus.eml']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Received: from \[203\.0\.113\.9\] \(.*\[192\.0\.2\.66\]/m);
@@ -164,7 +164,7 @@ describe('a message that is complained of', () => {
     expect(domain).toMatchObject({code: 1, stdout: ''});
   });
 
-  test('is found in a Maildir; while nobody can be found to tell, it stays', async () => {
+  test('is found in a Maildir; while no contact can be found, it stays', async () => {
     const file = await deliver(virus);
     await deliver(forged);
     await deliver('Subject: harmless\n\nhello\n');

@@ -132,7 +132,7 @@ describe('complaints', () => {
     await daemon.stop();
   });
 
-  test('go out once, through the mailer, from an address that tells which one it is', async () => {
+  test('go out once, through the mailer, from an address that names the complaint', async () => {
     await begin('--complaints=send');
     await complain('--send', '--yes');
     const {id} = await rowOf('192.0.2.0/25', 'handed');
@@ -227,7 +227,7 @@ describe('complaints', () => {
     await rowOf('198.51.100.128/25', 'held');
   });
 
-  test('that bounce come back by an alias, whose program may tell the daemon that and no more', async () => {
+  test('that bounce come back by an alias, whose program may report that to the daemon and no more', async () => {
     const prepare = `set -e
       install -d -m 2750 -g mail /run/blocksmtp/returned
       mkdir -p /etc/mail/smrsh; ln -s /usr/sbin/blocksmtp /etc/mail/smrsh/blocksmtp

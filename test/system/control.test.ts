@@ -112,7 +112,7 @@ describe('the operator', () => {
     },
   );
 
-  test('what is blocked without a daemon is known to the next one, and the other way round', async () => {
+  test('a block made without a daemon is known to the next one, and the other way round', async () => {
     await ask('block', '203.0.113.7', '--for', '2h');
     const one = await start();
     expect((await ask('list')).stdout).toContain('203.0.113.7');
@@ -170,7 +170,7 @@ describe('the operator', () => {
     expect(await rules(4, CHAIN)).toHaveLength(2);
   });
 
-  test('a trial that nobody confirms: told by status, no SIGHUP and no restart brings it back', async () => {
+  test('a trial that nobody confirms: status shows it, no SIGHUP and no restart brings it back', async () => {
     await relay.write(CONFIG, 'threshold = 40\n');
     const one = await start();
     const statusOf = async (): Promise<[number | undefined, unknown]> => {

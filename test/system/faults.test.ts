@@ -37,7 +37,7 @@ describe('faults', () => {
     return [...stdout.matchAll(/^-A \S+ -s (\S+?)(?:\/32|\/128)? /gm)].map((m) => m[1] ?? '');
   }
 
-  test('a log that is missing at the start is waited for, said once, and read from its start', async () => {
+  test('a log that is missing at the start is waited for, reported once, and read from its start', async () => {
     await lab.stopSyslog();
     await relay.run('rm', ['-f', '/var/log/mail.log']);
     const daemon = relay.daemon();
@@ -119,7 +119,7 @@ describe('faults', () => {
     expect(daemon.stderr.filter((text) => text.includes(' error '))).toEqual([]);
   });
 
-  test('without rights and without --dry-run it says so, tries on, and ends when told', async () => {
+  test('without rights and without --dry-run it says so, tries on, and ends at SIGTERM', async () => {
     await relay.sh('chmod', ['644', '/var/log/mail.log']);
     await relay.sh('install', ['-d', '-o', 'nobody', '/tmp/own']);
     const own = ['--state-dir=/tmp/own', '--control-socket=/tmp/own/control.sock'];
@@ -136,7 +136,7 @@ describe('faults', () => {
     expect(await drops()).toEqual(['192.0.2.66']);
   });
 
-  test('the syslog is away for a while: what was said arrives later', async () => {
+  test('the syslog is away for a while: lines arrive later', async () => {
     const daemon = await start(['--debug-to-syslog']);
     await lab.stopSyslog();
     await relay.blocksmtp(['block', '203.0.113.7']);

@@ -50,7 +50,7 @@ describe('the firewall in trouble', () => {
     expect(await daemon.stop()).toEqual({code: 0, signal: null});
   });
 
-  test('a lock that somebody holds is waited for, said, and the block made when it is free', async () => {
+  test('a lock that another process holds is waited for, logged, and the block made when it is free', async () => {
     for (const tool of ['iptables', 'ip6tables']) {
       for (const verb of ['save', 'restore']) {
         const legacy = `#!/bin/sh\nexec /usr/sbin/${tool}-legacy-${verb} "$@"\n`;

@@ -235,7 +235,7 @@ for (const attribution of ['any', 'verified'] as const) {
       await daemon.waitFor(/192\.0\.2\.66 asked for .*proof kernel/);
     });
 
-    test('a guesser whom a local user helps is blocked', async () => {
+    test('a guesser that a local user helps is blocked', async () => {
       if (attribution === 'any') return;
       const helped = '192.0.2.67';
       const attacker = lab.client('attacker');
@@ -270,7 +270,7 @@ for (const attribution of ['any', 'verified'] as const) {
       expect((await blocked()).includes(victim)).toBe(expected[attribution]);
     });
 
-    test('nobody but the victims and the guesser is blocked', async () => {
+    test('only the victims and the guesser are blocked', async () => {
       const known = [...forgeries.map(({victim}) => victim), '192.0.2.66', '192.0.2.67'];
       expect((await blocked()).filter((ip) => !known.includes(ip))).toEqual([]);
     });

@@ -59,13 +59,13 @@ describe(`hostile clients by chance, seed ${seed}`, () => {
     expect(held.length).toBeGreaterThan(0);
   });
 
-  test('nothing is said against those who are only named', () => {
+  test('no line accuses clients that are only named', () => {
     const against = / (?:info|notice|warning) (?:block )?(?:198\.51\.100\.|2001:db8:bad:)/;
     expect(daemon.stderr.filter((line) => against.test(line))).toEqual([]);
     expect(daemon.stderr.filter((line) => / error /.test(line))).toEqual([]);
   });
 
-  test('the innocent delivers, and who only guesses is heard', async () => {
+  test('the innocent delivers, and a client that only guesses is heard', async () => {
     const mail = {to: 'alice@example.net', sender: 'friend@example.org', text: 'after the noise'};
     expect(await lab.client('innocent').deliver(mail)).toMatchObject({accepted: true});
     const from = daemon.stderr.length;

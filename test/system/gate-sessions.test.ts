@@ -61,14 +61,14 @@ describe('sessions through the gate', () => {
     expect(log).toMatch(/STARTTLS=server.* verify=/);
   });
 
-  test('who has no login may not relay, at the same connection as its greeting', async () => {
+  test('a client without a login may not relay, at the same connection as its greeting', async () => {
     gate = await Gate.start(lab.relay, ['--greeting-wait=1s']);
     const steps = ['EHLO client.example.org', ...relaying.slice(0, 2)];
     const talk = await client.dialog({from: clients.login, port, steps, timeoutMs: patienceMs});
     expect(talk.answers.at(-1)?.line).toMatch(/^550 .*Relaying denied/);
   });
 
-  test('of 500 at once none is lost: each has the greeting or a 421, and each is told of', async () => {
+  test('none of 500 at once is lost: each has the greeting or a 421, and each is reported', async () => {
     // Fewer places than clients: some must hear 421.
     const most = ['--greeting-children-max=300', '--greeting-children-per-second=100'];
     const crowd = ['--greeting-max-per-client=600', '--greeting-max-per-network=600'];

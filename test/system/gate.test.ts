@@ -34,7 +34,7 @@ describe('the gate before sendmail', () => {
   afterAll(() => Lab.stopAll());
 
   const cases: Family[] = [4, 6];
-  test.each(cases)('who waits in silence has the mailer, IPv%i', async (family) => {
+  test.each(cases)('a client that waits in silence has the mailer, IPv%i', async (family) => {
     gate = await Gate.start(lab.relay, ['--greeting-wait=1s']);
     const [knocked] = await client.knock([{family, port, acts: [], until: '220 relay'}]);
     expect(knocked?.text).toMatch(/^220 relay\.example\.net ESMTP Sendmail/);
@@ -88,7 +88,7 @@ describe('the gate before sendmail', () => {
     expect(await sessions()).toEqual([]);
   });
 
-  test('who finishes or resets while it waits has left; who spoke before has spoken', async () => {
+  test('a client that finishes or resets while it waits has left; one that spoke before has spoken', async () => {
     gate = await Gate.start(lab.relay, ['--greeting-wait=15s']);
     const say = {afterMs: 0, kind: 'say', bytes: 'QUIT\r\n'} as const;
     const finish = {afterMs: 700, kind: 'finish'} as const;
@@ -226,7 +226,7 @@ describe('the gate before sendmail', () => {
     expect(knocked?.text).toMatch(/^220 relay/);
   });
 
-  test('without a daemon it goes on, and tells what was when there is one', async () => {
+  test('without a daemon it goes on, and reports its clients when there is one', async () => {
     gate = await Gate.start(lab.relay, ['--greeting-wait=1s'], 'none');
     await client.knock([{port, acts: [{afterMs: 0, kind: 'say', bytes: 'X'}]}]);
     await gate.process.waitFor(/cannot report clients to the daemon: none runs/);

@@ -57,7 +57,7 @@ describe('the log of a real sendmail', () => {
   });
   afterAll(() => Lab.stopAll());
 
-  test.each(LEVELS)('LogLevel %i: clients were told what the scenarios say', (level) => {
+  test.each(LEVELS)('LogLevel %i: clients got the refusals of the scenarios', (level) => {
     const {refusals} = at(level).truth;
     const told = scenarios.map(({client}) => [client, refusals.get(clients[client])]);
     expect(told).toEqual(scenarios.map(({client, unknown = 0}) => [client, unknown]));

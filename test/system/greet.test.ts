@@ -37,17 +37,20 @@ describe('greet under inetd', () => {
   });
   afterAll(() => Lab.stopAll());
 
-  test.each([4, 6] as const)('who waits in silence has sendmail, IPv%i', async (family) => {
-    const text = `greeted ${family} ${'0123456789 '.repeat(6)}\r\n`.repeat(2000).trimEnd();
-    const delivered = await stranger.deliver({family, port, to: 'alice@example.net', text});
-    expect(delivered).toMatchObject({accepted: true});
-    const box = await lab.relay.mailbox('alice', text.replaceAll('\r\n', '\n'));
-    expect(box).toContain(family === 4 ? '[192.0.2.40]' : '[IPv6:2001:db8');
-    const [knocked] = await stranger.knock([{family, port, acts: [], until: '220 '}]);
-    expect(knocked?.firstMs).toBeGreaterThan(1990);
-  });
+  test.each([4, 6] as const)(
+    'a client that waits in silence has sendmail, IPv%i',
+    async (family) => {
+      const text = `greeted ${family} ${'0123456789 '.repeat(6)}\r\n`.repeat(2000).trimEnd();
+      const delivered = await stranger.deliver({family, port, to: 'alice@example.net', text});
+      expect(delivered).toMatchObject({accepted: true});
+      const box = await lab.relay.mailbox('alice', text.replaceAll('\r\n', '\n'));
+      expect(box).toContain(family === 4 ? '[192.0.2.40]' : '[IPv6:2001:db8');
+      const [knocked] = await stranger.knock([{family, port, acts: [], until: '220 '}]);
+      expect(knocked?.firstMs).toBeGreaterThan(1990);
+    },
+  );
 
-  test('who is exempt does not wait', async () => {
+  test('an exempt client does not wait', async () => {
     for (const family of [4, 6] as const) {
       const steps = ['EHLO partner.example.org', 'QUIT'];
       const talk = await partner.dialog({family, port, steps, timeoutMs: 20_000});
@@ -74,7 +77,7 @@ describe('greet under inetd', () => {
     );
   });
 
-  test('who leaves is dropped, and no process stays', async () => {
+  test('a client that leaves is dropped, and no process stays', async () => {
     const finish = {port, acts: [{afterMs: 300, kind: 'finish'}]} as const;
     const reset = {port, acts: [{afterMs: 300, kind: 'reset'}]} as const;
     await stranger.knock([finish, reset]);
@@ -84,7 +87,7 @@ describe('greet under inetd', () => {
     );
   });
 
-  test('words that are wrong are told, and the exit code is that of the command', async () => {
+  test('wrong words are reported, and the exit code is that of the command', async () => {
     const usage = await lab.relay.blocksmtp(['greet', '--wait', '2h', '--', 'sendmail', '-bs']);
     expect(usage.code).toBe(64);
     expect(usage.stderr).toContain('--wait: "2h": expected a time from 1s to 90s');

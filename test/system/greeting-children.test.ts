@@ -84,7 +84,7 @@ describe('sessions behind the gate', () => {
       patientMs,
     );
 
-  test('who leaves during its wait is shown, and not blamed', async () => {
+  test('a client that leaves during its wait is shown, and not blamed', async () => {
     const acts = [{afterMs: 200, kind: 'reset'}] as const;
     await lab.client('leaver').knock([{acts}]);
     const address = lab.client('leaver').addresses[4];
@@ -100,7 +100,7 @@ describe('sessions behind the gate', () => {
     expect(await ask('list')).not.toContain(address);
   });
 
-  test('who has waited still passes after kill -9 of the daemon, whatever the firewall has kept', async () => {
+  test('a client that has waited still passes after kill -9 of the daemon, whatever the firewall has kept', async () => {
     for (const family of [4, 6] as const) {
       const {session: id} = await lab.client('worker').open({family});
       await lab.client('worker').close(id);

@@ -95,7 +95,7 @@ describe("sendmail's own pause", () => {
     },
   );
 
-  test('doctor says that it is on, and that nobody waits who is exempt', async () => {
+  test('doctor says that it is on, and that no exempt client waits', async () => {
     const found = await doctor();
     expect(found).toMatch(/^ok +sendmail pauses for 5s before its greeting$/m);
     expect(found).toMatch(
@@ -104,7 +104,7 @@ describe("sendmail's own pause", () => {
     expect(found).not.toContain('listen queue');
   });
 
-  test('doctor says who waits all the same, and that makemap was not run', async () => {
+  test('doctor names the clients that wait all the same, and says that makemap was not run', async () => {
     await lab.relay.write('/etc/mail/access', 'GreetPause:127.0.0.1\t0\nGreetPause:192.0.2\t0\n');
     const found = await doctor();
     expect(found).toMatch(/^advice +\S+, \S+, \S+(?: and \d+ more)? wait for sendmail's greeting/m);

@@ -25,7 +25,7 @@ describe('the greeting', () => {
   });
   afterAll(() => Lab.stopAll());
 
-  test('who waits is handed over, counts under its own address, and waits no second time', async () => {
+  test('a client that waits is handed over, counts under its own address, and waits no second time', async () => {
     const client = gated.client('known');
     const {session, banner, port} = await client.open();
     expect(banner).toMatch(/^220 relay/);

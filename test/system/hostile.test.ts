@@ -53,12 +53,12 @@ describe('hostile clients of a sendmail at its default LogLevel', () => {
     });
   });
 
-  test('nobody is blocked who did not speak to us', async () => {
+  test('no address is blocked that did not speak to us', async () => {
     const known: string[] = hostile.map(({client}) => clients[client]);
     expect((await blocked()).filter((ip) => !known.includes(ip))).toEqual([]);
   });
 
-  test('nothing is said against the network that they name', () => {
+  test('no line accuses the network that they name', () => {
     const against = / (?:info|notice|warning) (?:block )?198\.51\.100\./;
     expect(daemon.stderr.filter((line) => against.test(line))).toEqual([]);
   });

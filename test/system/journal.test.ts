@@ -182,7 +182,7 @@ describe('the journal of a booted Debian', () => {
     expect(await guest.must('cat /var/lib/events')).toContain('{"hasJournal":true}');
   });
 
-  test('a place is kept at once: what comes before the first line is not lost in a crash', async () => {
+  test('a place is kept at once: lines before the first one are not lost in a crash', async () => {
     await crashFollower();
     await write('first', 3);
     await startFollower();
@@ -190,7 +190,7 @@ describe('the journal of a booted Debian', () => {
     expect(await counted('first')).toEqual(numbers(3));
   });
 
-  test("the mailer's own lines are told from those of others", async () => {
+  test('the mailer’s own lines are told apart from those of others', async () => {
     await guest.must('ip link set lo up');
     await guest.must('sysctl -qw net.ipv6.bindv6only=1');
     const mta = '/usr/sbin/sendmail-mta -Am -L sm-mta -bd -q10m';

@@ -90,7 +90,7 @@ describe('networks and old logs', () => {
     return connected;
   };
 
-  test('the first start has learnt from the packed log who delivered to whom', async () => {
+  test('the first start has learnt from the packed log which clients delivered to whom', async () => {
     expect(daemon.text).toMatch(/notice learnt from 3 old logs .*: 10 recipients that took mail/);
     const known = await why(LISTED);
     expect(known).toMatch(

@@ -73,20 +73,23 @@ describeInNamespace('a log in another zone', 'default', (namespace) => {
     ['UTC', 0],
     ['St. John’s', -3.5],
     ['Kiritimati', 14],
-  ])('%s: whoever guesses now is blocked, and it is said once', async (_, hours) => {
-    guess(Date.now(), hours * hourMs, queueId(4711));
-    await until('the rule', isBlocked);
-    // The kernel has the rule before we have read what the daemon said.
-    await until('its words', () => said.includes('stamps of relay'));
-    const apart = Math.abs(5.75 - hours) * 60;
-    const side = hours < 5.75 ? 'behind' : 'ahead of';
-    expect(said.match(/stamps of relay are \d+m \w+( of)? this/g)).toEqual([
-      `stamps of relay are ${apart}m ${side} this`,
-    ]);
-    expect(said).not.toContain('over already');
-  });
+  ])(
+    '%s: a client that guesses now is blocked, and one line reports the zone',
+    async (_, hours) => {
+      guess(Date.now(), hours * hourMs, queueId(4711));
+      await until('the rule', isBlocked);
+      // The kernel has the rule before we have read what the daemon said.
+      await until('its words', () => said.includes('stamps of relay'));
+      const apart = Math.abs(5.75 - hours) * 60;
+      const side = hours < 5.75 ? 'behind' : 'ahead of';
+      expect(said.match(/stamps of relay are \d+m \w+( of)? this/g)).toEqual([
+        `stamps of relay are ${apart}m ${side} this`,
+      ]);
+      expect(said).not.toContain('over already');
+    },
+  );
 
-  test('what a queue brings hours late is judged at its own time', async () => {
+  test('guesses that a queue brings hours late are judged at their own time', async () => {
     for (const minutes of [200, 190, 180]) {
       const atMs = Date.now() - minutes * 61_000;
       guess(atMs, 5.75 * hourMs, queueId(4711, new Date(atMs)));

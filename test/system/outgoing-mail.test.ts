@@ -75,7 +75,7 @@ describe('mail of users of this relay', () => {
     expect(await rowOf('auth:alice@relay.example.net', 1)).toMatchObject({recipients: 1});
   });
 
-  test('who sends too much is warned of, is told to the site, and stands on top', async () => {
+  test('a warning names a user who sends too much, the site gets it, and the user stands on top', async () => {
     for (let count = 0; count < 6; count++) await submit('bob', ['alice@example.net']);
     const line = await daemon.waitFor(/mail by user bob \(uid 1001\): \d+ recipients in an hour/);
     expect(line).toContain('(limit 5)');
@@ -98,7 +98,7 @@ describe('mail of users of this relay', () => {
     );
   });
 
-  test('each mail counts once: the sum is that of what the relay took', async () => {
+  test('each mail counts once: the sum is that of the mail that the relay took', async () => {
     const lines = await relay.logLines();
     const taken = lines.filter(
       (each) => / sm-mta\[/.test(each) && /nrcpts=[1-9]/.test(each) && !each.includes('from=<>'),
@@ -112,7 +112,7 @@ describe('mail of users of this relay', () => {
     expect(counted).toBe(sum);
   });
 
-  test('a user who calls sendmail under another label is warned of, once', async () => {
+  test('a warning names a user who calls sendmail under another label, once', async () => {
     const before = daemon.stderr.length;
     for (let count = 0; count < 3; count++)
       await submit('alice', ['bob@example.net'], ['-L', 'sm-mta']);
@@ -158,7 +158,7 @@ describe('quarantine', () => {
   });
   afterAll(() => Lab.stopAll());
 
-  test('the waiting mail of who is over the limit is held, and nobody else’s', async () => {
+  test('the waiting mail of a user over the limit is held, and no other mail', async () => {
     await submit('alice', 'honest');
     for (let count = 0; count < 7; count++) await submit('bob', `spam ${count}`);
     const line = await daemon.waitFor(/mail by user bob .*recipients in an hour/);

@@ -70,7 +70,7 @@ END
     expect(await guest.shell('systemctl list-timers --no-pager')).toContain(instance);
   });
 
-  test('the message is found, verified by the journal, and stays while nobody can be found to tell', async () => {
+  test('the message is found, verified by the journal, and stays while no contact can be found', async () => {
     await guest.shell(`systemctl start ${instance}.service; sync`);
     const said = await guest.shell(`journalctl -o cat -u ${instance}.service`);
     expect(said).toContain(': Test.Mark.UNOFFICIAL');

@@ -172,7 +172,7 @@ describe('the greeting as the package brings it', () => {
     expect((await call(199)).answers[0]).toMatch(/^220 /);
   });
 
-  test('the gate has its port from systemd; who waits has sendmail at the same connection', async () => {
+  test('the gate has its port from systemd; a client that waits has sendmail at the same connection', async () => {
     await guest.must(`systemctl enable --now ${gate}.socket ${gate}.service`);
     await heard();
     expect(await said(gate)).toContain(

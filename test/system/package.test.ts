@@ -231,7 +231,7 @@ describe('the Debian package', () => {
     expect(await drops()).toEqual(wanted);
   });
 
-  test('reloads: a client that was written into the whitelist is let go', async () => {
+  test('reloads: a client that was written into the whitelist is unblocked', async () => {
     await active();
     const pid = await show('MainPID');
     const old = await guest.must(`cat ${whitelist}`);
@@ -282,7 +282,7 @@ describe('the Debian package', () => {
     expect(await guest.must('journalctl -u blocksmtp -n 20')).toContain('threshold');
   });
 
-  test('under an old init: a bad configuration is said once, a good one is taken', async () => {
+  test('under an old init: a bad configuration is reported once, a good one is taken', async () => {
     const wrapper = oldWrapper;
     const said = (): Promise<string> => guest.must('journalctl -t blocksmtp -o cat');
     await guest.must(`systemd-run --unit respawn --setenv=BLOCKSMTP_RETRY=1 ${wrapper}`);
@@ -300,7 +300,7 @@ describe('the Debian package', () => {
   test.each([
     ['exit 3', '3'],
     ['kill -KILL $$', '137'],
-  ])('under an old init: a daemon that ends by `%s` is told of with %s', async (ends, status) => {
+  ])('under an old init: a daemon that ends by `%s` is reported with %s', async (ends, status) => {
     const unit = `ends-${status}`;
     await guest.write('/run/ends', `#!/bin/sh\n${ends}\n`);
     await guest.must('chmod 755 /run/ends');

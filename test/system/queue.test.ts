@@ -93,7 +93,7 @@ describe('the queue of sendmail', () => {
     return `Received: from relay.example.net by mx.example.com (Postfix) with ESMTP id 4Xy; now\n${headers}\n\nbuy\n`;
   };
 
-  test('shows whose each message is, in whatever directory it lies', async () => {
+  test('shows the sender of each message, in whatever directory it lies', async () => {
     for (const user of Object.keys(users)) {
       await send(user, `from ${user}`, ['bob@example.net', 'someone@example.com']);
     }
@@ -221,7 +221,7 @@ describe('the queue of sendmail', () => {
     expect(await asJson('--held')).toEqual([]);
   });
 
-  test('a user who is not root changes nothing, and is told so', async () => {
+  test('a user who is not root changes nothing, and the command says so', async () => {
     const {code, stderr} = await relay.blocksmtp(['queue', 'hold', '--uid', 'carol'], {
       user: 'alice',
     });

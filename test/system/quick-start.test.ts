@@ -119,7 +119,7 @@ describe('the quick start', () => {
     ['warn_command', '/etc/passwd', /^warn_command does NOT work: .*EACCES/m],
     ['mail_action_command', '/nowhere', /^mail_action_command does NOT work: .*ENOENT/m],
     ['syslog_msgs_file', '/nowhere.log', /nowhere\.log/],
-  ])('%s = "%s": the daemon guards, and status tells', async (key, path, told) => {
+  ])('%s = "%s": the daemon guards, and status shows it', async (key, path, told) => {
     await guest.write(settings, `check_interval = "1s"\noutbound = "off"\n${key} = "${path}"\n`);
     await guest.must('blocksmtp reload');
     await until(
@@ -144,7 +144,7 @@ describe('the quick start', () => {
     expect([code, err]).toEqual([1, expect.stringContaining(path)]);
   });
 
-  test('control_socket where nothing can be written: its log tells', async () => {
+  test('control_socket where nothing can be written: its log says so', async () => {
     await guest.write(settings, 'control_socket = "/usr/control.sock"\n');
     await guest.must('systemctl restart blocksmtp');
     await until(

@@ -107,7 +107,7 @@ describe('the reaper', () => {
     (await lab.client(name).state(session)).closed;
 
   test.each([4, 6] as const)(
-    'silent clients are cut off; who works, the listener, a container and decoys are not (IPv%i)',
+    'silent clients are cut off; a working one, the listener, a container and decoys are not (IPv%i)',
     async (family) => {
       const fakes = await decoys();
       const inside = await container();
@@ -174,7 +174,7 @@ describe('the reaper', () => {
     },
   );
 
-  test('a dry run only says whom it would end; without ss only by their age', async () => {
+  test('a dry run only names the processes that it would end; without ss only by their age', async () => {
     const stuck = await lab.client('attacker').stuck();
     const daemon = relay.daemon(['--dry-run', ...IDLE]);
     await daemon.waitFor(/would reap sendmail process \d+ of 192\.0\.2\.66 \(idle \d+s, /);

@@ -69,7 +69,7 @@ describe('the log of another host', () => {
     (await relay.iptables(4, '-S', CHAIN)).replace(`-N ${CHAIN}`, '').trim();
 
   test.each(['bsd', 'rfc3339'] as const)(
-    "only the log tells about mail1's clients, whatever process has that pid here (%s)",
+    'only the log names mail1’s clients, whatever process has that pid here (%s)',
     async (form) => {
       const daemon = await start('--mailer-syslog-host=mail1');
       await relay.append(LOG, unknowns(form, 'mail1', trap, 12));

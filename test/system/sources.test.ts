@@ -99,7 +99,7 @@ describe('sources of a booted Debian', () => {
     await guest.dropping('192.0.2.23');
   });
 
-  test('what can be nowhere is told in one line, with status 78', async () => {
+  test('a source that cannot be is reported in one line, with status 78', async () => {
     const bad = [
       'auto,/x',
       'journal,auto',
@@ -119,7 +119,7 @@ describe('sources of a booted Debian', () => {
     expect(answers).toEqual(expected);
   });
 
-  test('what may still come is waited for, in one line each, and blocks end', async () => {
+  test('a source that may still come is waited for, in one line each, and blocks end', async () => {
     const waited = ['/var/log', '/var/log/none.log', '/nowhere/none.log', '/var/log/none/*.log'];
     await guest.startAnew(`--syslog-msgs-file=${waited.join(',')}`);
     await guest.blockEnds('203.0.113.9');
@@ -128,7 +128,7 @@ describe('sources of a booted Debian', () => {
     for (const source of waited) expect(said.join('\n')).toMatch(source);
   });
 
-  test('a pattern that nothing fits: blocks end, and what comes is read from its start', async () => {
+  test('a pattern that nothing fits: blocks end, and a new file is read from its start', async () => {
     await guest.shell('mkdir -p /var/log/relays');
     await guest.startAnew(`--syslog-msgs-file=/var/log/relays/*.log ${exact}`);
     expect(await saying(/waiting for .*relays/)).toHaveLength(1);
@@ -170,7 +170,7 @@ describe('sources of a booted Debian', () => {
       await atTheEdge(client);
     });
 
-    test('a session that the file and the journal tell in pieces is one', async () => {
+    test('a session that the file and the journal report in pieces is one', async () => {
       // As sendmail whose process is gone: the kernel cannot tell, and the host is written in two ways.
       const write = (text: string): Promise<string> =>
         guest.shell(`mkdir -p /run/forged; cp /usr/bin/logger /run/forged/sendmail
@@ -190,7 +190,7 @@ describe('sources of a booted Debian', () => {
       await signal('CONT', 'journalctl');
     });
 
-    test('two files that tell the same', async () => {
+    test('two files with the same lines', async () => {
       await guest.startAnew(`--syslog-msgs-file=/var/log/mail.log,/var/log/syslog ${exact}`);
       await until('both', async () => (await saying(/following/)).length === 2);
       await guest.visit('192.0.2.27', 0, 9);
@@ -202,7 +202,7 @@ describe('sources of a booted Debian', () => {
       await atTheEdge('192.0.2.27');
     });
 
-    test('from the journal to the file and back: what the other has counted is over', async () => {
+    test('from the journal to the file and back: lines that one has counted weigh nothing in the other', async () => {
       const client = '192.0.2.28';
       const strict = '--threshold=3';
       await guest.startAnew(`--syslog-msgs-file=journal ${strict}`);

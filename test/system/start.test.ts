@@ -47,7 +47,7 @@ describe('the daemon under systemd', () => {
     expect(await show('StatusText')).toBe('1 block; enforced: 100 %');
   });
 
-  test('a daemon that is stopped is told of at once, with what the kernel holds', async () => {
+  test('a daemon that is stopped is reported at once, with what the kernel holds', async () => {
     const pid = await show('MainPID');
     await guest.must(`kill -STOP ${pid}`);
     for (const command of ['status', 'list']) {
@@ -89,7 +89,7 @@ describe('the daemon under systemd', () => {
     await guest.must('systemctl restart blocksmtp');
   });
 
-  test('a bad file: no reload, and a start on the last good one, which is told', async () => {
+  test('a bad file: no reload, and a start on the last good one, which is reported', async () => {
     const pid = await show('MainPID');
     await guest.must(`cp ${settings} /run/settings`);
     await guest.write(settings, 'treshold = 12\n');

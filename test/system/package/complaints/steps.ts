@@ -112,7 +112,7 @@ export function complaintSteps(guestOf: () => Guest): void {
     await until('the restart', async () => !['0', before].includes(await pid()));
   };
 
-  test('ask: whom to tell is found from within the sandbox, and nothing leaves', async () => {
+  test('ask: the contact is found from within the sandbox, and nothing leaves', async () => {
     for (const [file, from] of [
       ['sink.mjs', labDir],
       ['registry.mjs', labDir],
@@ -151,7 +151,7 @@ export function complaintSteps(guestOf: () => Guest): void {
     expect(why).toMatch(/^5\.1\.1 .*User unknown/);
   });
 
-  test('send: after a restart and a kill the next network is told by itself, and nobody a second time', async () => {
+  test('send: after a restart and a kill the next network is reported by itself, and no network a second time', async () => {
     await guestOf().write(settings, configured('send'));
     await guestOf().must('systemctl restart blocksmtp');
     await dies();
