@@ -27,7 +27,7 @@ function noted(ms = sentMs): Table<DigestRow> {
 const since = (rows: Table<DigestRow>, nowMs: number): number | undefined =>
   digestDue(rows, nowMs)?.toldMs;
 
-test('the first time it is only noted, and the next one tells since then', () => {
+test('the first time it is only noted, and the next one covers the time since then', () => {
   const rows = new Table<DigestRow>();
   expect(since(rows, sentMs)).toBeUndefined();
   expect(since(rows, sentMs + day)).toBe(sentMs);
@@ -44,7 +44,7 @@ test('the work of a slot begins a little later than its time: one of each three 
   expect(since(noted(sentMs), sentMs + leastApartMs - minute)).toBeUndefined();
 });
 
-test('what no mailer took is told by the next one; what one took is not told again', () => {
+test('a digest that no mailer took goes into the next one; one that was taken is not sent again', () => {
   const rows = noted();
   noteDigest(rows, sentMs + day);
   expect(digestDue(rows, sentMs + 2 * day)).toEqual({sentMs: sentMs + day, toldMs: sentMs});
@@ -60,13 +60,13 @@ test('the clock is set back: none goes before the time of the last one has come 
   }
 });
 
-test('what a clock that was far ahead has noted keeps no digest back for years', () => {
+test('notes of a clock that was far ahead keep no digest back for years', () => {
   const rows = noted(sentMs + 400 * day);
   expect(since(rows, sentMs)).toBeUndefined();
   expect(since(rows, sentMs + day)).toBe(sentMs);
 });
 
-test('one that was missed is seen after a restart, and none where no slot passed', () => {
+test('a missed digest is seen after a restart, and none where no slot passed', () => {
   expect(isDigestMissed(sentMs, atSeven, sentMs + day - minute)).toBe(false);
   expect(isDigestMissed(sentMs, atSeven, sentMs + day)).toBe(true);
   expect(isDigestMissed(sentMs, atSeven, sentMs + day + 5 * hour + 1)).toBe(true);

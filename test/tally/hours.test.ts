@@ -19,7 +19,7 @@ function make() {
   return {table, tally: new HourTally(table)};
 }
 
-test('what happens in an hour is summed in its row', () => {
+test('the events of an hour are summed in its row', () => {
   const {table, tally} = make();
   tally.add('guesses', 1, atMs, atMs);
   tally.add('guesses', 1, atMs + hourMs - 2, atMs + hourMs);

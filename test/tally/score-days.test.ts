@@ -34,7 +34,7 @@ test('a client that asks for so many names is blocked at each threshold up to th
   expect(all.get(6)).toEqual({threshold: 6, blocks: 0, mailers: 0, answers: 8});
 });
 
-test('who begins near the threshold behind a block would have been blocked again at each lower one', () => {
+test('a client that begins near the threshold behind a block would have been blocked again at each lower one', () => {
   const all = sums([...climb(0, 5), ...climb(4, 5), ...climb(4, 5)]);
   expect([1, 3, 5, 6].map((level) => all.get(level)?.blocks)).toEqual([3, 3, 3, 0]);
 });
@@ -52,7 +52,7 @@ test('whatever scores do: more answers and fewer blocks at a higher threshold, e
   );
 });
 
-test('days have their bound; what lies too far back is not kept, what lies ahead is, for the clock may be behind', () => {
+test('days have their bound; days too far back are not kept, days ahead are, for the clock may be behind', () => {
   expect(mostDays).toBe(92);
   const table = new Table<ScoreDay>();
   const tally = new ScoreTally(table);

@@ -172,7 +172,7 @@ test.each([
   expect(stderr).toContain(`package-lock.json does not lock what package.json asks for: ${fault}`);
 });
 
-test('what is missing after the lock has changed is installed, and it says if npm cannot', () => {
+test('packages missing after the lock has changed are installed, and npm’s failure is reported', () => {
   fs.rmSync(join(folder, 'node_modules/tail'), {recursive: true});
   const later = fs.statSync(join(folder, listed)).mtimeMs / 1000 + 10;
   fs.utimesSync(join(folder, 'package-lock.json'), later, later);

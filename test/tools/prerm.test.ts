@@ -23,13 +23,13 @@ const answer = (changed: boolean): string => `echo '{"changed": ${changed}}'`;
 const left =
   'blocksmtp: something is left in the firewall; iptables -S and nft list ruleset show it\n';
 
-test('what was taken away, or was not there, is no trouble', () => {
+test('a program that was taken away, or was not there, is no trouble', () => {
   expect(removal(answer(true))).toBe('');
   expect(removal(`${answer(false)}; exit 1`)).toBe('');
   // Only the default name is left to go by.
   expect(removal(`case $* in */dev/null*) ${answer(false)}; exit 1;; esac; exit 78`)).toBe('');
 });
 
-test('a program that could not run, or that was refused, is told', () => {
+test('a program that could not run, or that was refused, is reported', () => {
   for (const code of [1, 69, 70, 127]) expect(removal(`exit ${code}`)).toBe(left);
 });

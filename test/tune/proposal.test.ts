@@ -19,7 +19,7 @@ const fewer = {answers: 280};
 const seven = judged({threshold: 7, now: fewer, later: fewer});
 const five = judged({threshold: 5, now: {answers: 200}, later: {answers: 200}});
 
-test('bounds of what is no chance', () => {
+test('bounds against chance', () => {
   expect([leastGain, leastAnswersSaved, leastGainChecked]).toEqual([0.1, 20, 0.05]);
   expect(mostPrice).toBe(1.5);
 });
@@ -67,7 +67,7 @@ test.each([
   expect(proposal.why.join('\n')).toMatch(why);
 });
 
-test('nothing is proposed next to the edge of what was tried', () => {
+test('nothing is proposed next to the edge of the trials', () => {
   expect(of([seven, today])).toMatchObject({kind: 'keep'});
 });
 
@@ -82,7 +82,7 @@ test.each([
   ['days', {days: 6}],
   ['good senders in the check', {check: {goodSenders: 99, mistypers: 20}}],
   ['good senders that mistype', {whole: {goodSenders: 400, mistypers: 29}}],
-] as const)('with too few %s nothing tighter is proposed, and the reason is told', (_, few) => {
+] as const)('with too few %s nothing tighter is proposed, and the reason is given', (_, few) => {
   const proposal = of([five, seven, today], {...largeLog, ...few});
   expect(proposal.kind).toBe('keep');
   expect(proposal.why.join('\n')).toMatch(/the log does not support it: .*needed/);
@@ -97,7 +97,7 @@ test('a longer block needs a log in which it can be seen to its end', () => {
 const harmed = {likelyInnocent: 2, goodDuring: 5};
 const harmful = judged({changes: 'nothing', is: 'today', now: harmed, later: harmed});
 
-test('where somebody who sent good mail is blocked, the setting that spares most is proposed', () => {
+test('where a client that sent good mail is blocked, the setting that spares most is proposed', () => {
   const dearer = {answers: 600, likelyInnocent: 0};
   const twenty = judged({threshold: 20, is: 'looser', now: dearer, later: dearer});
   const half = {answers: 500, likelyInnocent: 1};
@@ -133,7 +133,7 @@ test.each([
   },
 );
 
-test('beside a setting that is too dear a less loose one is proposed, and both prices are told', () => {
+test('beside a setting that is too dear a less loose one is proposed, with both prices', () => {
   const half = {answers: 500, likelyInnocent: 1};
   const fourteen = judged({threshold: 14, is: 'looser', now: half, later: half});
   const proposal = of([harmful, fourteen, spared(900)]);
@@ -148,7 +148,7 @@ test('a few answers more are no price, however few there are today', () => {
   expect(of([quiet, spared(5 + leastAnswersSaved)]).kind).toBe('keep');
 });
 
-test('who is blocked in one part and sends good mail in the other one is an innocent of both', () => {
+test('a client that is blocked in one part and sends good mail in the other one is an innocent of both', () => {
   const late = {whole: {...today.whole, likelyInnocent: 1}};
   expect(of([five, {...seven, ...late}, today]).kind).toBe('keep');
   expect(of([{...five, ...late}, seven, today]).kind).toBe('keep');
@@ -159,7 +159,7 @@ test('who is blocked in one part and sends good mail in the other one is an inno
   );
 });
 
-test('what spares them in the first part only is not proposed; nor is anything tighter', () => {
+test('a setting that spares them in the first part only is not proposed, and nothing tighter is either', () => {
   const spares = judged({threshold: 14, is: 'looser', now: {}, later: harmed});
   const proposal = of([five, seven, harmful, spares]);
   expect(proposal.kind).toBe('keep');

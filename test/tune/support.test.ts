@@ -24,7 +24,7 @@ test('a large log supports a tighter policy, and no threshold below the least', 
   ]);
 });
 
-test('each thing that is missing is told', () => {
+test('each thing that is missing is named', () => {
   const small = {
     ...largeLog,
     days: 3,
