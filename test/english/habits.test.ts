@@ -1,11 +1,11 @@
 /**
- * Holds comments, messages, help and pages to plain English: none has one of the worst habits
+ * Holds comments, titles of tests, messages, help and pages to plain English: none has one of the worst habits
  * (`habits.ts`). Style beyond that is for a reader to judge.
  */
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from '@jest/globals';
-import {commentsOf, habits, habitsIn, withoutFences} from './habits.js';
+import {commentsOf, habits, habitsIn, habitsInTitle, titlesOf, withoutFences} from './habits.js';
 
 const filesBelow = (folder: string, name: RegExp): string[] =>
   readdirSync(folder, {recursive: true, encoding: 'utf8'})
@@ -49,6 +49,41 @@ describe('the check itself', () => {
     expect(habitsIn(withoutFences('a\n```\nis said\n```\nb'))).toEqual([]);
     expect(habitsIn('The two are told apart.')).toEqual([]);
   });
+});
+
+describe('titles of tests', () => {
+  test('are found in each form of a call, also on the next line', () => {
+    const code = [
+      "describe('one', () => {",
+      "  test('two isn\\'t three', async () => {",
+      '  testAsRoot(\n    "three",\n    () => 1,',
+      '  test.each([1, 2])(`four ${4}`, () => {',
+      '  test.each`a | b`("five", () => {',
+      "  describeInNamespace('six', 'default', (namespace) => {",
+      "  await until('no title', () => true); expect('none').toBe('none');",
+    ];
+    expect(titlesOf(code.join('\n'))).toEqual([
+      ...['one', "two isn\\'t three", 'three', 'four ${4}', 'five', 'six'],
+    ]);
+  });
+
+  test.each([
+    ...['who is blocked waits', 'What is lost is logged', 'not whom it names', 'nor what is left'],
+    'the loss is said',
+  ])('with a habit are refused: %s', (title) => {
+    expect(habitsInTitle(title)).toHaveLength(1);
+  });
+
+  test.each(['a client that is blocked waits', 'whose user it was', 'only whole lines count'])(
+    'without one are taken: %s',
+    (title) => {
+      expect(habitsInTitle(title)).toEqual([]);
+    },
+  );
+});
+
+test.each(filesBelow('test', /\.ts$/))('the titles of %s are plain', (path) => {
+  expect(titlesOf(read(path)).flatMap(habitsInTitle)).toEqual([]);
 });
 
 test.each(filesBelow('src', /\.ts$/))('%s is plain', (path) => {

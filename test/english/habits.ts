@@ -1,7 +1,7 @@
 /**
  * The habits that make text hard to read: the actor is missing ("is said"), or a pronoun stands for a
- * role ("he", "whoever"). Decides which words are refused, and finds them in prose. Which files have to
- * be free of them is for `habits.test.ts`.
+ * role ("he", "whoever"). Decides which words are refused, and finds them in prose, in comments and in
+ * titles of tests. Which files have to be free of them is for `habits.test.ts`.
  */
 
 /** Each habit with what to write instead. */
@@ -49,12 +49,32 @@ export function habitsIn(text: string): string[] {
   );
 }
 
+/** Words that a title does not begin with: they stand there for a role that it does not name. */
+const nameless = /^(?:(?:and|nor|not|only) )?(?:what|whom?)\b/i;
+
+/** @returns each habit of a title, for people; a title names the role of which it says something */
+export const habitsInTitle = (title: string): string[] => [
+  ...habitsIn(title),
+  ...(nameless.test(title) ? [`"${title}": name the role: "a client that", "a file that"`] : []),
+];
+
 /** The comments of a program, and nothing else of it; one that stands behind code is not among them. */
 export const commentsOf = (code: string): string =>
   code
     .split('\n')
     .filter((line) => /^\s*(?:\/\*|\*|\/\/)/.test(line))
     .join('\n');
+
+/**
+ * The titles of tests: the first argument of `test`, `describe`, of their `each`, and of functions that
+ * are called after them (`testAsRoot`, `describeScenes`, `withFlock`, `inBox`, `whereRoot`, `trial`).
+ */
+export const titlesOf = (code: string): string[] =>
+  [
+    ...code.matchAll(
+      /(?:[)`]|\b(?:it|test|describe|trial|fullDisk|(?:test|describe|with|where|as|in)[A-Z]\w*|[a-z]+Test))\(\s*('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`),/g,
+    ),
+  ].map(([, title = '']) => title.slice(1, -1));
 
 /** A page without the text between fences: samples of logs and of output. */
 export const withoutFences = (text: string): string => text.replaceAll(/^```.*?^```$/gms, '');
