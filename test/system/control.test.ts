@@ -190,7 +190,7 @@ describe('the operator', () => {
 
     const hup = one.stderr.length;
     await one.signal('SIGHUP');
-    await one.waitFor(/reload refused, nothing has changed: the file still says/, hup);
+    await one.waitFor(/reload refused, nothing has changed: the file still holds/, hup);
     await one.stop();
     await start();
     expect(await statusOf()).toEqual([1, {kind: 'failed'}]);
