@@ -1,7 +1,7 @@
 /**
- * Notes of blocks that were decided and not saved yet: one line of JSON for each. The process that had served
- * the client is gone by then, and nobody can ask it any more whose lines it wrote. So after a crash these lines,
- * read again, would be nobody's, and the block would not be made. Does not know where the notes are kept.
+ * Notes of blocks that are decided and not saved yet: one line of JSON for each. The daemon has already ended the
+ * process that served the client, so after a crash the machine can no longer show whose lines that process wrote.
+ * Without the note the lines, read again, would make no block. Does not know where the notes are kept.
  */
 import type {Block} from './block.js';
 import type {HistoryEntry} from './history.js';
@@ -15,9 +15,9 @@ interface Tables {
 }
 
 /**
- * Takes over what was noted before a crash. A line that is no note, or half a one, is passed over.
+ * Adds the blocks that were noted before a crash to the state. Ignores a line that is no note, or half a note.
  *
- * @param isBlock whether it has the form of a block that we could have saved
+ * @param isBlock whether the value has the form of a saved block
  * @returns the blocks that the state did not have
  */
 export function takeNotes(

@@ -38,7 +38,7 @@ interface ProcessFacts extends ProcessIdentity {
   readonly sockets: readonly SocketEntry[];
   /** How much it has written so far, to everything that it has open. Bytes; undefined or absent: unknown. */
   readonly writtenBytes?: number | undefined;
-  /** Absent: not looked at. */
+  /** Absent: it was not read. */
   readonly parentPid?: number | undefined;
 }
 
@@ -91,11 +91,11 @@ export interface Attribution {
   readonly answeredBytes?: number | undefined;
   /** What that process works on, by its title; only if it is a recipient of the envelope asked about. */
   readonly doing?: 'recipients' | undefined;
-  /** The one process that has the client's socket, where its title names the client too. */
+  /** The one process that has the client's socket, if its title names the client too. */
   readonly process?: ServingProcess | undefined;
 }
 
-/** A process, and which one began it. */
+/** A process and its parent. */
 export interface ServingProcess extends ProcessIdentity {
   readonly parentPid?: number | undefined;
 }

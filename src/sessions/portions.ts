@@ -1,11 +1,11 @@
-/** Decides which sockets are destroyed in one call: those of peers with sockets at the same ports. */
+/** Decides which sockets one call destroys: those of peers that have sockets at the same ports. */
 import type {Address} from '../net/address.js';
 import type {SocketEntry} from '../net/socket-table.js';
 
 interface Portion {
-  /** As many as fit into one call. */
+  /** At most as many as fit into one call. */
   readonly peers: readonly Address[];
-  /** At which each of them has a socket, and no other. */
+  /** The ports at which each peer has a socket, and no others. */
   readonly ports: readonly number[];
 }
 

@@ -53,16 +53,16 @@ export interface CutterView extends StandingBlocks {
    */
   readonly save: () => void;
   /**
-   * The same in less time, of these blocks alone: what survives the daemon, and not the machine.
-   * Throws when the disk refuses.
+   * Notes only these blocks, in less time than `save`: the notes survive the daemon, but not a crash of the machine.
+   * Throws if the disk refuses.
    */
   readonly note: (networks: readonly string[]) => void;
   readonly say: Say;
 }
 
-/** A client's process that is known before it is searched for. */
+/** A client's process that is known without a search. */
 export interface Serving extends Shown {
-  /** What the process shows now; undefined: it is gone, or it is in another network. */
+  /** What the process shows now; undefined: it is gone, or it is in another network namespace. */
   readonly look: () => MailerProcess | undefined;
 }
 
@@ -92,7 +92,7 @@ export class Cutter {
   #isStopped = false;
   /** Processes that had got SIGTERM when they were last seen, by pid: they get no second SIGTERM. */
   #ending: ReadonlyMap<number, Server> = new Map();
-  /** Had SIGTERM before the search; the log does not have them yet. */
+  /** Processes that got SIGTERM before the search, and are not logged yet. */
   readonly #first: Server[] = [];
   #tool: 'untried' | 'works' | 'missing' = 'untried';
   /** Reports each trouble once: it would be the same each time. */
@@ -114,8 +114,8 @@ export class Cutter {
   }
 
   /**
-   * Ends the process that serves a client of these networks, where all is still as it was shown. `cut`
-   * does the rest, and says it. Never fails.
+   * Ends the process that serves a client of these networks, if everything is still as it was shown. `cut`
+   * does the rest, and logs it. Never fails.
    *
    * @returns `left`: the process is left to the search
    */
@@ -135,14 +135,14 @@ export class Cutter {
     } catch {
       return 'left'; // the search saves first
     }
-    // What goes wrong the search finds again, and says.
+    // If this fails, the search finds the process again, and logs the failure.
     if (signalProcess(server.pid, 'SIGTERM').kind !== 'sent') return 'left';
     this.#first.push(server);
     this.#ending = new Map([...this.#ending, [server.pid, server]]);
     return 'cut';
   }
 
-  /** Asked for each client: a block may end while the search goes on. */
+  /** The answer is read for each client: a block may end during the search. */
   #blockedBy(networks: CutNetworks): IsBlocked {
     return (client, port) =>
       networks.around(client) !== undefined &&
@@ -230,7 +230,7 @@ export class Cutter {
     return new Set(unserved.flatMap(({remote}) => networks.around(remote) ?? []));
   }
 
-  /** Reports what was cut now, and what had its signal before. */
+  /** Logs the sessions that were cut now, and those cut before the search. */
   #tell(ended: readonly Ended[], closed: readonly Address[]): void {
     const {dryRun} = this.#settings;
     const cuts = cutsOf([...this.#first.splice(0), ...ended], closed);

@@ -1,6 +1,6 @@
 /**
- * Asks this machine which client each line of a batch belongs to, and which process serves that client. Whose word
- * counts is decided in `sessions/attribute.ts`, how much was answered up to a line in `sessions/unread-answers.ts`.
+ * Asks this machine which client each line of a batch belongs to, and which process serves that client.
+ * `sessions/attribute.ts` decides whose word counts, `sessions/unread-answers.ts` how much was answered up to a line.
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import type {Config} from '../../config/schema.js';
@@ -19,7 +19,7 @@ import {Candidates, SocketTables} from '../../sys/proc/proc.js';
 import {servingProcess} from '../../sys/proc/session-process.js';
 import {writtenBytesOf} from '../../sys/proc/snapshot.js';
 
-/** Processes that served a client lately. A count: guessers at work at the same time. */
+/** Remembered processes that served a client. A count: the guessers that work at the same time. */
 const mostServing = 1000;
 
 export class LineClients {
@@ -29,7 +29,7 @@ export class LineClients {
   readonly #tables: SocketTables;
   readonly #lines: Ways['lines'];
 
-  /** @param mailer whose lines they are, and at which ports it serves clients */
+  /** @param mailer writes the lines, and serves clients at its ports */
   constructor(mailer: Mailer, attribution: Config['attribution']) {
     this.#mailer = mailer;
     this.#tables = new SocketTables(...mailer.ports);
@@ -56,18 +56,18 @@ export class LineClients {
 
 interface Ways {
   /**
-   * `each`: the machine is asked for each line. `together`: once for the lines of one envelope that were read together,
-   * where nobody asks what the process was doing at each of them.
+   * `each`: one question for each line. `together`: one question for the lines of one envelope that were read together;
+   * then nothing depends on what the process was doing at each line.
    */
   readonly lines: 'together' | 'each';
-  /** What a process has written that was named before. Bytes; undefined: not known. */
+  /** How much a process has written that was named before. Bytes; undefined: unknown. */
   readonly written: (pid: number) => number | undefined;
   readonly name: (question: Question) => Attribution | undefined;
   readonly look: (pid: number) => ReturnType<Serving['look']>;
 }
 
 interface Answered {
-  /** The envelope that was asked about; `ended`: the process was ended since. */
+  /** The envelope in the question; `ended`: the daemon has ended the process since. */
   readonly of: {readonly queueId: string | undefined} | 'ended';
   readonly answer: Attribution;
 }
@@ -76,7 +76,7 @@ interface Answered {
 export class BatchClients {
   readonly #ways: Ways;
   readonly #unread: UnreadAnswers;
-  /** What processes had written when the batch came, by pid. Bytes. */
+  /** How much each process had written when the batch came, by pid. Bytes. */
   readonly #atFirst = new Map<number, number>();
   /** The latest answers that named a process, by its number in the log. */
   readonly #answers = new Map<number, Answered>();
@@ -86,14 +86,14 @@ export class BatchClients {
   constructor(records: readonly LogRecord[], ways: Ways) {
     this.#ways = ways;
     this.#unread = new UnreadAnswers(records);
-    // At once: while the first lines are judged, a guesser gets the next answers.
+    // Read immediately: while the first lines are judged, a guesser gets the next answers.
     for (const pid of UnreadAnswers.severalOf(records)) {
       const bytes = ways.written(pid);
       if (bytes !== undefined) this.#atFirst.set(pid, bytes);
     }
   }
 
-  /** The record is judged next. */
+  /** Call it before the record is judged. */
   next(record: LogRecord): void {
     [this.#record, this.#latest] = [record, undefined];
     this.#unread.next(record);
@@ -116,14 +116,14 @@ export class BatchClients {
     return {...answer, writtenBytes, answeredBytes};
   };
 
-  /** The process that the kernel has just shown behind the present line; undefined: none, or not one alone. */
+  /** The process that the kernel has just shown behind the present line; undefined: none, or more than one. */
   readonly serving = (): Serving | undefined => {
     const {process, client} = this.#latest ?? {};
     if (process === undefined || client === undefined) return undefined;
     return {...process, client, look: () => this.#ways.look(process.pid)};
   };
 
-  /** That process was ended. It wrote all its lines of this batch for the same client. */
+  /** The daemon has ended that process. The process wrote all its lines of this batch for the same client. */
   ended(): void {
     if (this.#record === undefined || this.#latest === undefined) return;
     this.#answers.set(this.#record.pid, {of: 'ended', answer: this.#latest});

@@ -1,6 +1,6 @@
 /**
- * Takes each look into the mailer's queue, and carries out what `submission/queue/length.ts` decides of its length: a line of
- * the log, a warning, a row of the state.
+ * Takes each look into the mailer's queue, and carries out what `submission/queue/length.ts` decides about its length:
+ * writes a log line, a warning, and a row of the state.
  */
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
@@ -39,8 +39,8 @@ export class QueueLengthWatch {
   }
 
   /**
-   * @param listed undefined: no queue can be read, so nothing is known
-   * @param senders messages of each sender that wait
+   * @param listed undefined: no queue can be read, so the length is unknown
+   * @param senders waiting messages of each sender
    */
   take(
     listed: Listed | undefined,

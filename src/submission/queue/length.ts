@@ -1,24 +1,24 @@
 /**
- * Decides whether far more messages wait in the mailer's queues than usually do on this relay: one look after the
- * other in, what has changed out. A length counts only if it lasts, so a run over a list is no alarm. What is usual
- * is learned of days. Who has the messages, and who is warned, is for others.
+ * Decides whether far more messages wait in the mailer's queues than usual on this relay. It takes one look after the
+ * other and gives the change. A length counts only if it lasts, so a message to a large list is no alarm. It learns
+ * the usual length from day to day. Does not decide whose messages they are, or whom to warn.
  *
- * Each number is defended in docs/outgoing-mail.md.
+ * docs/outgoing-mail.md gives the reason for each number.
  */
 import {isWithin} from '../../base/mechanisms/elapsed.js';
 
 const dayMs = 24 * 3_600_000;
-/** So long a queue must be long before it is an alarm, and short before the alarm ends. Ms. */
+/** How long the queue must stay long before the alarm begins, and short before it ends. Ms. */
 export const lastingMs = 5 * 60_000;
-/** Days of which it is known how long the queue was, behind the present one. A count: four weeks. */
+/** Days before the present one whose length is remembered. A count: four weeks. */
 export const keptDays = 28;
-/** What happened on no more of them is no habit. A count. */
+/** A length that occurred on no more days than this is not usual. A count. */
 export const rareDays = 2;
-/** A queue is long from so many times the usual length on. */
+/** A queue is long if it has more than this many times the usual length. */
 const longFactor = 2;
-/** An alarm ends below this part of the limit: a queue around the limit is one alarm. */
+/** An alarm ends below this part of the limit, so a queue that stays near the limit is one alarm. */
 const endShare = 0.75;
-/** A new alarm within so long leads to a warning only if the queue is so many times as long as at the last one. Ms. */
+/** Within this time after a warning, a new alarm warns only if the queue is `escalation` times as long. Ms. */
 const quietMs = dayMs;
 const escalation = 2;
 
@@ -36,12 +36,12 @@ interface QueueLook {
 export interface QueueLength {
   /** When the last look was. Ms since the epoch. */
   readonly atMs: number;
-  /** Of the looks since: the shortest, and the longest. `unsure`: one of them did not see all. */
+  /** The shortest and the longest length in the looks since then. `unsure`: one look did not see all of the queue. */
   readonly sinceMs: number;
   readonly least: number;
   readonly most: number;
   readonly seen: 'all' | 'unsure';
-  /** Days since the epoch, and the longest that lasted: of that day, and of those before. Messages. */
+  /** The day, in days since the epoch, and the longest lasting length of that day and of the days before. Messages. */
   readonly day: number;
   readonly days: readonly number[];
   /** Absent: the queue is not too long. */
@@ -53,11 +53,11 @@ export interface QueueLength {
 /** An alarm that lasts. */
 interface LongQueue {
   readonly sinceMs: number;
-  /** The longest that lasted. Messages. */
+  /** The longest lasting length. Messages. */
   readonly longest: number;
 }
 
-/** What an operator hears. */
+/** The change that the operator gets. */
 export type QueueNews =
   | {
       readonly kind: 'began';
@@ -74,25 +74,25 @@ interface Looked {
   readonly news?: QueueNews | undefined;
 }
 
-/** How long the queue usually is at its longest in a day: what more than two days of the last four weeks had. */
+/** The usual longest length of a day: more than two days of the last four weeks had it. */
 function usualLength({days}: Pick<QueueLength, 'days'>): number {
   const [, ...before] = days;
   return before.toSorted((a, b) => b - a)[rareDays] ?? 0;
 }
 
-/** For status and metrics. */
+/** What status and metrics show. */
 export interface LongQueueView {
-  /** Above it the queue is long. Messages. */
+  /** The queue is long above this. Messages. */
   readonly limit: number;
-  /** Absent: it is not long. Ms since the epoch. */
+  /** Absent: the queue is not long. Ms since the epoch. */
   readonly longSinceMs?: number | undefined;
 }
 
-/** @param least the administrator's limit: below it no queue is long. Messages */
+/** @param least the administrator's limit: a shorter queue is never long. Messages */
 const limitOf = (length: Pick<QueueLength, 'days'>, least: number): number =>
   Math.max(least, longFactor * usualLength(length));
 
-/** @param length undefined: nobody has looked yet */
+/** @param length undefined: there was no look yet */
 export function longQueueView(length: QueueLength | undefined, least: number): LongQueueView {
   const limit = length === undefined ? least : limitOf(length, least);
   return length?.alarm === undefined ? {limit} : {limit, longSinceMs: length.alarm.sinceMs};
@@ -120,7 +120,7 @@ const begun = (look: QueueLook): QueueLength => ({
   days: [0],
 });
 
-/** After a pause, or where the clock was set, nobody knows how long the queue was meanwhile. */
+/** After a pause, or if somebody set the clock, the length in between is unknown. */
 const isNext = ({atMs, sinceMs}: QueueLength, look: QueueLook): boolean =>
   isWithin(atMs, lastingMs, look.atMs) && sinceMs <= atMs;
 
@@ -132,7 +132,7 @@ const joined = (length: QueueLength, {count, of, atMs}: QueueLook): QueueLength 
   seen: of === 'whole' ? length.seen : 'unsure',
 });
 
-/** A clock that was ahead: the days stay as they are, and the present one goes on. */
+/** If the clock was ahead and is set back, the days stay and the present day goes on. */
 function onDay(length: QueueLength, {atMs}: QueueLook): QueueLength {
   const day = Math.floor(atMs / dayMs);
   const passed = Math.min(keptDays + 1, day - length.day);
@@ -141,7 +141,7 @@ function onDay(length: QueueLength, {atMs}: QueueLook): QueueLength {
   return {...length, day, days: [...empty, ...length.days].slice(0, keptDays + 1)};
 }
 
-/** A day teaches no more than the limit: a flood of some days must not become usual at once. */
+/** A day counts at most the limit, so a flood of some days does not become usual immediately. */
 function learnt(length: QueueLength, limit: number): QueueLength {
   const [today = 0, ...before] = length.days;
   return {...length, days: [Math.max(today, Math.min(length.least, limit)), ...before]};

@@ -1,6 +1,6 @@
 /**
- * The words about a queue that is too long: as a line of the log, as the lines of a mail or a window, as JSON for a
- * program. Senders choose names, so each is made printable and cut. `length.ts` decides what is too long.
+ * The warning about a queue that is too long: as a log line, as the lines of a mail or a window, and as JSON for a
+ * program. Senders choose their names, so each name is made printable and cut. `length.ts` decides what is too long.
  */
 import {countText} from '../../base/count.js';
 import {printable, quoted} from '../../base/printable.js';
@@ -9,16 +9,16 @@ import type {MailWarning} from '../alarm-text.js';
 import {kindOf, nameIn, type SenderKey} from '../whose/sender.js';
 import type {QueueNews} from './length.js';
 
-/** Senders that are named. A count: the offender is among the first. */
+/** Senders that the warning names. A count: the offender is among the first. */
 const mostSenders = 5;
-/** Longest foreign text that is shown. Characters. */
+/** The longest text of a sender that the warning shows. Characters. */
 const shownCharacters = 80;
-/** The warning takes no user's share. */
+/** The warning counts against no user's share of warnings. */
 const nobody = -1;
 
 interface QueueFacts {
   readonly news: Extract<QueueNews, {kind: 'began'}>;
-  /** Messages of each sender that wait, of those whose lines were read. */
+  /** Waiting messages of each sender whose lines were read. */
   readonly senders: ReadonlyMap<SenderKey, number>;
   readonly host: string;
   readonly atMs: number;
@@ -37,7 +37,7 @@ export function queueWarning(facts: QueueFacts): MailWarning {
   return {uid: nobody, title, text, lines, json: JSON.stringify(fields(facts, text))};
 }
 
-/** Those with most messages first. */
+/** The senders with most messages come first. */
 function topOf({senders}: Pick<QueueFacts, 'senders'>): (readonly [SenderKey, number])[] {
   const waiting = [...senders].filter(([, count]) => count > 0);
   return waiting.sort(([, a], [, b]) => b - a).slice(0, mostSenders);
@@ -72,7 +72,7 @@ function fields(facts: QueueFacts, text: string): object {
   };
 }
 
-/** The end of it: a line of the log. */
+/** The log line at the end of the alarm. */
 export const endText = ({count, alarm}: Extract<QueueNews, {kind: 'ended'}>): string =>
   `outgoing mail: the queue is no longer long: ${countText(count, 'message')} wait; ` +
   `${alarm.longest} at most since ${isoTime(alarm.sinceMs)}`;

@@ -1,14 +1,14 @@
 /**
- * A small file that several processes change, one at a time: flock(2) on a file beside it, which ends with the
- * process however that ends. A reader without the lock finds the old text or the new one. Decides nothing about
- * the text.
+ * A small file that several processes change, one at a time. flock(2) on a file beside it is the lock; the kernel
+ * releases it however the process ends. A reader without the lock finds the old text or the new one. Does not decide
+ * what the text says.
  */
 import fs from 'node:fs';
 import {dirname} from 'node:path';
 import {readTextFile, writeTextFile} from '../disk/text-file.js';
 import {runCommand} from '../run/command.js';
 
-/** The process that has the lock reads and writes some kilobytes. Seconds of flock(1), and ms with its start. */
+/** The longest wait for the lock: its holder reads and writes some kilobytes. Seconds of flock(1), and ms with its start. */
 const lockSeconds = 10;
 const flockTimeoutMs = 20_000;
 
@@ -17,7 +17,7 @@ export type Shared<Result> =
   | {readonly kind: 'failed'; readonly why: string};
 
 /**
- * @param change gets '' where there is no file yet
+ * @param change gets '' if there is no file yet
  */
 export async function changeShared<Result>(
   path: string,
@@ -25,7 +25,7 @@ export async function changeShared<Result>(
 ): Promise<Shared<Result>> {
   let descriptor: number | undefined;
   try {
-    // As the state, which may not be there yet: nobody else is to know whom we look up.
+    // Private like the state, which may not exist yet: nobody else may see which contacts we look up.
     fs.mkdirSync(dirname(path), {recursive: true, mode: 0o750});
     const {O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY} = fs.constants;
     const flags = O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_WRONLY;

@@ -32,10 +32,10 @@ export function sessionProcess(
 }
 
 /**
- * The same of one that is known already, as those who end processes see it.
+ * The facts about a process that is already known, in the form that `cut.ts` takes.
  *
- * @param tables those of the candidates: its socket was found in them a moment ago
- * @returns undefined when it is gone, and when it is in another network: there our rules do not stand
+ * @param tables of the candidates: the process's socket was found in them a moment ago
+ * @returns undefined if the process is gone, or is in another network namespace, where our rules do not stand
  */
 export function servingProcess(
   candidates: Candidates,

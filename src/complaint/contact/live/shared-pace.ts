@@ -1,6 +1,6 @@
 /**
- * Takes a turn at a registry for this process, in the counts that all processes of the program share. A registry
- * whose questions cannot be counted is not asked. `complaint/contact/rdap/question-count.ts` decides.
+ * Takes a turn at a registry for this process, in the counts that all processes of the program share. If a question
+ * cannot be counted, it is not sent. `complaint/contact/rdap/question-count.ts` decides who may ask.
  */
 import {
   countsIn,
@@ -14,7 +14,7 @@ import {jsonIn} from '../rdap/reply.js';
 import {changeShared, type Shared} from '../../../sys/contact/shared-file.js';
 import {nowMs} from '../../../sys/run/clock.js';
 
-/** In `state_dir`. */
+/** The name of the file in `state_dir`. */
 const fileName = 'registries.json';
 
 export class SharedPace {

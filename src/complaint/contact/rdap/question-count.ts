@@ -1,7 +1,7 @@
 /**
- * How many questions this machine has sent to each registry, and when the next may go. All processes of the
- * program share these counts: a registry sees one address, and shuts out all of it. Decides who may ask now;
- * keeps no file, and knows no clock.
+ * Counts the questions that this machine has sent to each registry, and decides when the next one may go. All
+ * processes of the program share these counts, because a registry sees one address and refuses all of it. Keeps no
+ * file and reads no clock.
  */
 import {isNumber, isRecord, listOf, shape, whole} from '../../../base/shape.js';
 import {gapOf, mostServers} from './pace.js';
@@ -18,14 +18,14 @@ const dayMs = 24 * hourMs;
 const countedHours = 25;
 
 interface Hour {
-  /** Since the epoch (UTC). */
+  /** Hours since the epoch (UTC). */
   readonly hour: number;
-  /** Questions in it. */
+  /** Questions in that hour. A count. */
   readonly questions: number;
 }
 
 interface ServerCount {
-  /** From when on it may be asked. Ms since the epoch. */
+  /** The registry may be asked from this time on. Ms since the epoch. */
   readonly freeMs: number;
   /** Oldest first. */
   readonly hours: readonly Hour[];
@@ -35,7 +35,7 @@ interface ServerCount {
 export type QuestionCounts = ReadonlyMap<string, ServerCount>;
 
 export type Turn =
-  /** Its place is taken: it is to be asked after that, and not before. Ms. */
+  /** The place is taken, and the question must wait this long. Ms. */
   | {readonly kind: 'turn'; readonly waitMs: number}
   | {readonly kind: 'later'; readonly why: string; readonly waitMs: number};
 
@@ -51,7 +51,7 @@ const isCounted = shape<ServerCount>({
   ),
 });
 
-/** @param json of the file; what is none of ours counts for nothing */
+/** @param json the text of the file; parts that we did not write are ignored */
 export function countsIn(json: unknown): QuestionCounts {
   if (!isRecord(json)) return new Map();
   const rows = Object.entries(json).flatMap(([server, row]): [string, ServerCount][] =>
@@ -62,7 +62,7 @@ export function countsIn(json: unknown): QuestionCounts {
 
 export const jsonOf = (counts: QuestionCounts): object => Object.fromEntries(counts);
 
-/** @param mostWaitMs a process that would wait longer takes no place */
+/** @param mostWaitMs a process that would have to wait longer takes no place */
 export function takeTurn(
   counts: QuestionCounts,
   server: string,
@@ -101,7 +101,7 @@ export function pauseServer(
   return withRow(counts, server, {freeMs: untilMs, hours});
 }
 
-/** Without what is older than a day; what a clock that was ahead has written counts as of now. */
+/** Drops hours older than a day. Hours that a clock noted while it was ahead count as the present hour. */
 function mended(row: ServerCount | undefined, nowMs: number): ServerCount {
   if (row === undefined) return {freeMs: 0, hours: []};
   const thisHour = Math.floor(nowMs / hourMs);
@@ -121,7 +121,7 @@ function countedIn(hours: readonly Hour[], hour: number, more = 1): Hour[] {
   return [...hours.filter((each) => each.hour !== hour), {hour, questions: its + more}];
 }
 
-/** As the newest; the one that nobody has asked for longest goes. */
+/** Enters the registry as the newest; the one asked longest ago is dropped. */
 function withRow(counts: QuestionCounts, server: string, row: ServerCount): QuestionCounts {
   const others = [...counts].filter(([name]) => name !== server);
   return new Map([...others.slice(-(mostServers - 1)), [server, row]]);
