@@ -32,7 +32,7 @@ export function sessionProcess(
 }
 
 /**
- * The facts about a process that is already known, in the form that `cut.ts` takes.
+ * The facts about a process that is already known, in the form that `sessions/cut.ts` takes.
  *
  * @param tables of the candidates: the process's socket was found in them a moment ago
  * @returns undefined if the process is gone, or is in another network namespace, where our rules do not stand
