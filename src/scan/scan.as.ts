@@ -197,8 +197,8 @@ function afterTag(bracket: usize, end: usize): bool {
 function messageMatters(message: usize, end: usize): bool {
   const body = bodyAt(message);
   const word = load<u32>(body);
-  // Each up to where a name of a host, with which a sign begins, must end.
-  // A recipient may begin as any of them: `from=<x>... User unknown`.
+  // The message of a sign begins with a host name. So each comparison below reaches to a character that ends such a name.
+  // A refused recipient may begin like any of these lines: in `from=<x>... User unknown` it is `from=<x>`.
   if (word == 0x6d6f7266 && load<u8>(body + 4) == 0x3d) {
     mayRefuse(body, end, message); // from=
     return true;

@@ -24,9 +24,9 @@ export function whereAvailable(needs: Needs): DeclareTest {
         throw new Error(`cannot run here: ${why}`);
       });
   }
-  return (name) => {
+  return (name, body) => {
     process.stderr.write(`skipped: ${why} (${name})\n`);
-    test.skip(name, () => undefined);
+    test.skip(name, body);
   };
 }
 

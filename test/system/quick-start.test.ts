@@ -37,7 +37,7 @@ describe('the quick start', () => {
   const typed = async (line: string): Promise<Answer> => {
     lines += 1;
     const script = `/run/line-${String(lines)}`;
-    await guest.write(script, `cd /root\n${line}\n`);
+    await guest.write(script, `cd\n${line}\n`);
     return guest.run(`sh ${script}`);
   };
   const settings = '/etc/blocksmtp/blocksmtp.toml';
@@ -56,7 +56,7 @@ describe('the quick start', () => {
     await cp(join(root, 'etc/sample.log'), join(dir, 'package/mail.log.1'));
     guest = await boot(guestRoot, join(dir, 'package'));
     // A relay that logged yesterday, and onto which the package was copied.
-    await guest.must(`cp /mnt/package/${deb} /root/`);
+    await guest.must(`cp /mnt/package/${deb} ~`);
     await guest.must('cp /mnt/package/mail.log.1 /var/log/mail.log.1');
   });
 

@@ -1,7 +1,7 @@
 /**
- * Counts how much of a scarce thing each user has had, so that no user takes it all. A user with a range
- * of numbers for containers (subuid(5)) can act as any user number of it, so the whole range has one
- * share. The caller decides what is shared, and how much of it there is.
+ * Counts how much each user has used of something scarce, so that no user takes all of it. A user who owns a
+ * range of user ids for containers (subuid(5)) can act under each of these ids. So the whole range has one share.
+ * The caller decides what is shared, and how much of it there is.
  */
 import {rangeOf} from '../../base/user-range.js';
 

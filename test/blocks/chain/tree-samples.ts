@@ -1,6 +1,6 @@
 /**
- * Generates chains and sub-chains as any tool could leave them. It works out the right tree another, simpler
- * way than `src` does: from the hexadecimal digits of an address.
+ * Generates chains and sub-chains in any state in which a tool could leave them. Computes the expected tree
+ * independently of `src`, and in a simpler way: from the hexadecimal digits of an address.
  */
 import fc from 'fast-check';
 import {
