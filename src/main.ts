@@ -43,8 +43,11 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   process.exit(exitCode.fault);
 });
 
+// Until the command has ended: if nothing is left to wait for before that, it is a fault of the program.
+process.exitCode = exitCode.fault;
+let endCode: number = exitCode.ok;
 const finish = (code: number): void => {
-  process.exitCode = code;
+  endCode = code;
 };
 
 /** Somebody at a terminal gets the daemon, as with the old program. This line tells it first. */
@@ -65,6 +68,7 @@ async function carryOut(): Promise<void> {
     await makeProgram({version, signals, output, behind: command, finish}).parseAsync(ours);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+    endCode = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   }
+  process.exitCode = endCode;
 }

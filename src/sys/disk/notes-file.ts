@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import {join} from 'node:path';
 
-/** The longest text that is read. Bytes: each commit removes the notes, so there are few. */
+/** The most notes that the file takes. Bytes: each commit removes them, so there are few, unless the disk refuses commits. */
 export const mostNoteBytes = 256 * 1024;
 
 export class NotesFile {
@@ -21,16 +21,18 @@ export class NotesFile {
   read(): string {
     try {
       // A pipe would make the daemon wait, and the notes of another user must not count.
-      const {uid, size} = fs.lstatSync(this.#path);
-      const isOurs = fs.lstatSync(this.#path).isFile() && uid === process.getuid?.();
-      return isOurs && size <= mostNoteBytes ? fs.readFileSync(this.#path, 'utf8') : '';
+      const file = fs.lstatSync(this.#path);
+      const isOurs = file.isFile() && file.uid === process.getuid?.();
+      return isOurs && file.size <= mostNoteBytes ? fs.readFileSync(this.#path, 'utf8') : '';
     } catch {
       return '';
     }
   }
 
-  /** @throws if the disk refuses */
+  /** @throws if the disk refuses, or the file is full: the next run would read none of the notes */
   add(text: string): void {
+    const {size = 0} = fs.statSync(this.#path, {throwIfNoEntry: false}) ?? {};
+    if (size + Buffer.byteLength(text) > mostNoteBytes) throw new Error(`${this.#path} is full`);
     this.#content = 'some';
     fs.appendFileSync(this.#path, text, {mode: 0o600});
   }

@@ -29,6 +29,18 @@ test('a disk that refuses throws at once, and hinders no clearing', () => {
   expect(() => file.clear()).not.toThrow();
 });
 
+test('the file takes no more notes than the next run reads', () => {
+  const file = new NotesFile(newDir());
+  const half = `${'x'.repeat(mostNoteBytes / 2 - 1)}\n`;
+  file.add(half);
+  file.add(half);
+  expect(() => file.add('y\n')).toThrow('full');
+  expect(file.read()).toBe(half + half);
+  file.clear();
+  file.add('y\n');
+  expect(file.read()).toBe('y\n');
+});
+
 test('a huge file, a pipe and a link are not read', () => {
   const folder = newDir();
   const path = join(folder, 'cut-notes');
