@@ -251,6 +251,7 @@ export class Enforcement {
       passes: (client, network) => passes(client, state.blocks.get(network) ?? {}),
       isExempt: (client) => exemptions().of(client) !== undefined,
       isServedAt: (client, port) => !relay.includes(port) && passList.has(client),
+      isRelayPort: (port) => relay.includes(port),
       save: () => this.save(),
       note: (networks) => this.#note(networks),
       say,

@@ -47,6 +47,8 @@ export interface CutterView extends StandingBlocks {
   readonly isExempt: (client: Address) => boolean;
   /** Whether the client is still served at this port despite any block. */
   readonly isServedAt: (client: Address, port: number) => boolean;
+  /** Whether a block holds for every client at this port: it is no submission port. */
+  readonly isRelayPort: (port: number) => boolean;
   /**
    * Saves the state before anything is cut. Once a process has ended, nothing shows any more which
    * client its lines belonged to; after a crash they would be read again in vain.
@@ -128,7 +130,11 @@ export class Cutter {
       this.#view,
     );
     const mailer = {dialect: this.#dialect, ports};
-    const server = shownToEnd(serving, serving.look(), this.#blockedBy(around), mailer);
+    const isBlocked = this.#blockedBy(around);
+    // At a submission port, a user of ours may pass the block. That is settled only with the rule, so the search decides.
+    const isCut: IsBlocked = (client, port) =>
+      this.#view.isRelayPort(port) && isBlocked(client, port);
+    const server = shownToEnd(serving, serving.look(), isCut, mailer);
     if (server === undefined) return 'left';
     try {
       this.#view.note(blocks);

@@ -46,6 +46,7 @@ describe('the process that is known', () => {
       ['its block has ended', {ended: [blocked]}, {}],
       ['it is let through its block', {holes: [blocked]}, {networks: ['203.0.113.0/24']}],
       ['it is served at the port all the same', {served: {[blocked]: [25]}}, {}],
+      ['it is at a submission port, where a user may pass the block', {submission: [25]}, {}],
       ['another client is blocked', {}, {networks: [other]}],
       ['it was shown for another client', {}, {client: other}],
       ['it is a later process with its number', {}, {later: -1}],

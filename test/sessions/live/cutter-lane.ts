@@ -22,7 +22,7 @@ const cutterScript = `
   import {parseAddress} from './src/net/address.js';
   import {Candidates, SocketTables} from './src/sys/proc/proc.js';
   import {servingProcess} from './src/sys/proc/session-process.js';
-  const {settings, cuts, first, burst = [], exempt = [], ended = [], lifted = {}, holes = [], served = {}, stays, hurry = 1} = JSON.parse(process.argv[2]);
+  const {settings, cuts, first, burst = [], exempt = [], ended = [], lifted = {}, holes = [], served = {}, submission = [], stays, hurry = 1} = JSON.parse(process.argv[2]);
   const slow = globalThis.setTimeout;
   globalThis.setTimeout = (work, ms, ...rest) => slow(work, ms / hurry, ...rest);
   const cutter = new Cutter({cutSessions: 'both', ports: [25], dryRun: false, ...settings}, {
@@ -31,6 +31,7 @@ const cutterScript = `
     passes: ({text}) => holes.includes(text),
     isExempt: ({text}) => exempt.includes(text),
     isServedAt: ({text}, port) => (served[text] ?? []).includes(port),
+    isRelayPort: (port) => !submission.includes(port),
     save: () => {
       if (lifted.atSave) fs.writeFileSync(lifted.since, '');
       const open = fs.readFileSync('/proc/self/net/tcp', 'latin1').match(/:0019 [0-9A-F:]+ 01 /g);
