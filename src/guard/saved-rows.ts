@@ -117,7 +117,7 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
     ...{client: isClient, firstMs: isNumber, lastMs: isNumber, weighed: isNumber, fresh: isNumber},
     ...{counted: isNumber, accepted: maybe(isNumber), kept: isNumber, lastBytes: isNumber},
     ...{refusedBytes: isNumber, overBytes: isNumber, leastOver: isNumber, answers: isNumber},
-    lowestBytes: maybe(isNumber),
+    ...{lowestBytes: maybe(isNumber), askedMs: maybe(isNumber)},
   }),
   suspects: fields({
     ...{names: listOf(isText), counts: recordOf(isNumber), firstMs: isNumber, lastMs: isNumber},

@@ -143,6 +143,18 @@ test('the first refusal asked about when others behind it were answered: names a
   expect(open.accepted).toBeGreaterThanOrEqual(8);
 });
 
+test('answers that a pipelined batch holds back do not look like accepted names when they are written', () => {
+  const each = refusal('a@example.net');
+  let open = newOpenEnvelope('203.0.113.7', 0);
+  // Each line is judged a moment after it was logged; 72 answers are written together.
+  for (let count = 1; count <= 80; count++) {
+    const atMs = count * 10;
+    const written = count < 72 ? 0 : count;
+    open = answered(open, 'a@example.net', greeting + written * each, {atMs, readMs: atMs + 1});
+  }
+  expect(open.accepted).toBeLessThanOrEqual(1);
+});
+
 test('the count of a line that was read at once is kept, and nothing is known without bytes', () => {
   let open = newOpenEnvelope(client, 0);
   expect(answered(open, '<a@x>', undefined, prompt)).toMatchObject({
