@@ -64,8 +64,9 @@ interface ToldMessage {
   /** Recipients. Counts. */
   readonly known: number;
   readonly fresh: number;
-  /** What they would fill the bucket by if nobody were known, and what they do. */
+  /** By how much they would fill the bucket if the sender knew none of the recipients. */
   readonly weight: number;
+  /** By how much they have filled it. Less than they should where the bucket was full. */
   readonly filled: number;
 }
 
@@ -82,14 +83,18 @@ export function withStrangers(
   const old = before ?? newStrangers(told.atMs);
   const chance = looksKnown(old.known);
   const {known, fresh} = meet(old.known, people);
-  const message = withLine(old.message, told, fresh, chance);
-  const added = message.filled - filledBefore(old, message);
-  if (fresh === 0 && added === 0) return {...old, message};
+  const line = withLine(old.message, told, fresh, chance);
+  const filled = filledBefore(old, line);
+  const added = line.filled - filled;
+  if (fresh === 0 && added === 0) return {...old, message: line};
   // A late line counts as one of the present, because the bucket cannot run backwards.
   const atMs = Math.max(told.atMs, old.atMs);
   const then = onDay(old, Math.floor(atMs / dayMs));
   const limit = strangersLimit(then, room);
-  const level = Math.max(0, Math.min(fullest * limit, levelAt(then, atMs, room) + added));
+  const levelBefore = levelAt(then, atMs, room);
+  const level = Math.max(0, Math.min(fullest * limit, levelBefore + added));
+  // A later line of the message takes back no more than went in.
+  const message = {...line, filled: tenths(filled + Math.min(added, level - levelBefore))};
   const [peak = 0, ...earlier] = then.peaks;
   const learned = isLearning(then, then.day * dayMs)
     ? level

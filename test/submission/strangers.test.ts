@@ -139,6 +139,24 @@ test('the bucket is never fuller than five quarters, never below nothing, and em
   );
 });
 
+test('a letter takes back no more from a full bucket than its strangers put in', () => {
+  const someone = new Someone();
+  const friends = Array.from({length: 130}, (_, i) => hashOf(`friend${i}@example.net`));
+  const line = (message: string, people: readonly number[], atMs: number): void => {
+    const told = {atMs, outcome: 'sent', people, message} as const;
+    someone.strangers = withStrangers(someone.strangers, told, room);
+  };
+  line('first', friends, startMs);
+  // The peaks of that first week are forgotten by then.
+  someone.meets(70, startMs + 50 * dayMs);
+  const before = someone.strangers!.level;
+  const strangers = Array.from({length: 150}, (_, i) => hashOf(`new${i}@example.net`));
+  line('letter', strangers, startMs + 50 * dayMs);
+  expect(someone.strangers!.level).toBe(100);
+  line('letter', friends, startMs + 50 * dayMs);
+  expect(someone.strangers!.level).toBeGreaterThanOrEqual(before);
+});
+
 test('notes from a clock that was ahead are forgotten, and the present counts', () => {
   const someone = new Someone();
   someone.meets(70, startMs + 365 * dayMs);

@@ -79,7 +79,7 @@ export function mailFigures(mail: MailStatus | undefined): Figure[] {
     {
       name: 'mail_queue_limit_messages',
       type: 'gauge',
-      help: 'Messages that wait from which on the queue is too long.',
+      help: 'The queue is too long if more messages than this wait.',
       samples: longQueue === undefined ? [] : [{value: longQueue.limit}],
     },
     {

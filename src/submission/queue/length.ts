@@ -18,7 +18,10 @@ export const rareDays = 2;
 const longFactor = 2;
 /** An alarm ends below this part of the limit, so a queue that stays near the limit is one alarm. */
 const endShare = 0.75;
-/** Within this time after a warning, a new alarm warns only if the queue is `escalation` times as long. Ms. */
+/**
+ * Within this time after a warning, a new alarm warns only if the queue is `escalation` times as long. Within an alarm
+ * each such growth leads to one more warning. Ms.
+ */
 const quietMs = dayMs;
 const escalation = 2;
 
@@ -60,7 +63,8 @@ interface LongQueue {
 /** The change that the operator gets. */
 export type QueueNews =
   | {
-      readonly kind: 'began';
+      /** `grew`: within an alarm the queue is `escalation` times as long as at the last warning. */
+      readonly kind: 'began' | 'grew';
       readonly count: number;
       readonly limit: number;
       readonly usual: number;
@@ -132,11 +136,15 @@ const joined = (length: QueueLength, {count, of, atMs}: QueueLook): QueueLength 
   seen: of === 'whole' ? length.seen : 'unsure',
 });
 
-/** If the clock was ahead and is set back, the days stay and the present day goes on. */
+/**
+ * Begins a new day, and keeps the days before. If somebody sets the clock back, the present day goes on until the clock
+ * has caught up. A jump of more than four weeks is a clock that was wrong, or a daemon that did not run: the days stay.
+ */
 function onDay(length: QueueLength, {atMs}: QueueLook): QueueLength {
   const day = Math.floor(atMs / dayMs);
-  const passed = Math.min(keptDays + 1, day - length.day);
-  if (passed <= 0) return {...length, day};
+  const passed = day - length.day;
+  if (Math.abs(passed) > keptDays) return {...length, day};
+  if (passed <= 0) return length;
   const empty = Array.from({length: passed}, () => 0);
   return {...length, day, days: [...empty, ...length.days].slice(0, keptDays + 1)};
 }
@@ -162,8 +170,10 @@ function judged(length: QueueLength, {count, atMs}: QueueLook, limit: number): L
     };
   }
   if (seen === 'unsure' || most >= endShare * limit) {
-    const longest = Math.max(alarm.longest, least);
-    return {length: {...length, alarm: {...alarm, longest}}};
+    const goesOn = {...length, alarm: {...alarm, longest: Math.max(alarm.longest, least)}};
+    if (least < escalation * (length.warned?.count ?? limit)) return {length: goesOn};
+    const news = {kind: 'grew', count, limit, usual: usualLength(length), how: 'loud'} as const;
+    return {length: {...goesOn, warned: {atMs, count: least}}, news};
   }
   return {length: {...length, alarm: undefined}, news: {kind: 'ended', count, alarm}};
 }

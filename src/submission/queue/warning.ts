@@ -17,7 +17,7 @@ const shownCharacters = 80;
 const nobody = -1;
 
 interface QueueFacts {
-  readonly news: Extract<QueueNews, {kind: 'began'}>;
+  readonly news: Exclude<QueueNews, {kind: 'ended'}>;
   /** Waiting messages of each sender whose lines were read. */
   readonly senders: ReadonlyMap<SenderKey, number>;
   readonly host: string;

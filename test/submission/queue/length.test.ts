@@ -43,7 +43,7 @@ class Relay {
   }
 
   get told(): string[] {
-    return this.news.map((each) => (each.kind === 'began' ? `began ${each.how}` : each.kind));
+    return this.news.map((each) => (each.kind === 'ended' ? 'ended' : `${each.kind} ${each.how}`));
   }
 
   get limit(): number {
@@ -59,12 +59,24 @@ describe('a queue', () => {
     ['above it is long', [[2001, hourMs]], ['began loud']],
     ['that is long for a moment is a run over a list', [[9000, lastingMs - 2 * lookMs]], []],
     [
-      'is one alarm, however much longer it becomes',
+      'is one alarm, and warns once more where it becomes twice as long',
       [
         [2500, hourMs],
+        [4999, hourMs],
         [90_000, hourMs],
+        [100_000, hourMs],
       ],
-      ['began loud'],
+      ['began loud', 'grew loud'],
+    ],
+    [
+      'that begins quietly and grows tenfold leads to a warning',
+      [
+        [2500, hourMs],
+        [10, hourMs],
+        [2600, hourMs],
+        [26_000, hourMs],
+      ],
+      ['began loud', 'ended', 'began quiet', 'grew loud'],
     ],
     [
       'around the limit is one alarm',
@@ -122,10 +134,10 @@ describe('a queue', () => {
     const {longSinceMs} = longQueueView(relay.length, least);
     expect(longSinceMs).toBeGreaterThanOrEqual(startMs + hourMs);
     expect(longSinceMs).toBeLessThan(startMs + hourMs + lastingMs + lookMs);
-    relay.waits(7000, hourMs).waits(5, hourMs);
+    relay.waits(5900, hourMs).waits(5, hourMs);
     expect(relay.news[1]).toEqual({
       ...{kind: 'ended', count: 5},
-      alarm: {sinceMs: longSinceMs, longest: 7000},
+      alarm: {sinceMs: longSinceMs, longest: 5900},
     });
     expect(longQueueView(relay.length, least)).toEqual({limit: least});
   });
@@ -203,13 +215,20 @@ describe('a clock', () => {
     expect(relay.waits(10, hourMs).told).toEqual(['began loud', 'ended']);
   });
 
-  test('that was a year ahead leaves the limit of the administrator', () => {
-    const relay = calm().days([1900, 1900, 1900, 1900]);
-    relay.atMs += 365 * dayMs;
+  test.each([
+    ['back', -365],
+    ['ahead', 365],
+    ['a week ahead', 7],
+    ['a week back', -7],
+  ])('that was wrong for an hour, %s, forgets no usual length', (_, days) => {
+    const relay = calm().days([1900, 1900, 1900, 1900]).waits(10, dayMs);
+    const {limit} = relay;
+    expect(limit).toBe(3800);
+    relay.atMs += days * dayMs;
     relay.waits(10, hourMs);
-    relay.atMs -= 365 * dayMs;
-    relay.waits(2001, hourMs);
-    expect([relay.limit, relay.told]).toEqual([least, ['began loud']]);
+    relay.atMs -= days * dayMs;
+    relay.waits(10, 2 * dayMs);
+    expect(relay.limit).toBe(limit);
   });
 });
 
@@ -229,7 +248,7 @@ test('any looks: begin and end take turns, the row keeps its size, and no limit 
         expect(relay.limit).toBeGreaterThanOrEqual(least);
         expect(relay.length!.days.length).toBeLessThanOrEqual(keptDays + 1);
       }
-      const kinds = relay.news.map(({kind}) => kind);
+      const kinds = relay.news.flatMap(({kind}) => (kind === 'grew' ? [] : kind));
       expect(kinds).toEqual(kinds.map((_, i) => (i % 2 === 0 ? 'began' : 'ended')));
     }),
   );
