@@ -7,7 +7,8 @@ import type {Block} from './block.js';
 import type {HistoryEntry} from './history.js';
 import type {Table} from '../base/mechanisms/table.js';
 
-export const noteOf = (block: Block): string => `${JSON.stringify(block)}\n`;
+/** On a line of its own, also behind half a note that a full disk has left. */
+export const noteOf = (block: Block): string => `\n${JSON.stringify(block)}\n`;
 
 interface Tables {
   readonly blocks: Table<Block>;

@@ -1,6 +1,6 @@
 /**
- * Answers each request about complaints. Changes their tables; the daemon saves and sends. Without a daemon,
- * the command itself uses this code for requests that only look.
+ * Answers each request about complaints. Changes their tables; the daemon saves and sends. Without a daemon, the
+ * command uses this code to show complaints, and to note the contacts and networks that get none.
  */
 import {countText} from '../base/count.js';
 import {printable} from '../base/printable.js';

@@ -34,6 +34,11 @@ test('noted twice it is taken once, and one that stands as long is left as it is
   expect(saved.history).toEqual([]);
 });
 
+test('a note behind half a note, which a full disk has left, is taken', () => {
+  const half = noteOf({...block, network: '203.0.113.9'}).slice(0, -10);
+  expect(takeNotes(tables(), half + noteOf(block), isSavedBlock)).toEqual([block]);
+});
+
 test.each([
   ['', 'x', '{', 'null', '7', '[]', '{"network":"203.0.113.8"}'],
   [JSON.stringify({...block, network: 'nobody'})],

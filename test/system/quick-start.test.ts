@@ -28,6 +28,9 @@ async function fences(page: string, heading: string): Promise<string[][]> {
   );
 }
 
+/** Where a person types in the guest. */
+const home = '/srv';
+
 describe('the quick start', () => {
   let dir: string;
   let guest: Guest;
@@ -37,7 +40,7 @@ describe('the quick start', () => {
   const typed = async (line: string): Promise<Answer> => {
     lines += 1;
     const script = `/run/line-${String(lines)}`;
-    await guest.write(script, `cd\n${line}\n`);
+    await guest.write(script, `cd ${home}\n${line}\n`);
     return guest.run(`sh ${script}`);
   };
   const settings = '/etc/blocksmtp/blocksmtp.toml';
@@ -56,7 +59,7 @@ describe('the quick start', () => {
     await cp(join(root, 'etc/sample.log'), join(dir, 'package/mail.log.1'));
     guest = await boot(guestRoot, join(dir, 'package'));
     // A relay that logged yesterday, and onto which the package was copied.
-    await guest.must(`cp /mnt/package/${deb} ~`);
+    await guest.must(`cp /mnt/package/${deb} ${home}`);
     await guest.must('cp /mnt/package/mail.log.1 /var/log/mail.log.1');
   });
 

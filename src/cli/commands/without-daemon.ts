@@ -114,6 +114,7 @@ function partsFor(
   const families = machineFamilies();
   const settings = guardSettings(config, hostName(), 'live', sendmail);
   const guard = new Guard(settings, state);
+  for (const block of resources.noted ?? []) guard.noted(block);
   const kept = config.dryRun ? nothingKept : keptFor(command, config);
   const exemptionWatch = new ExemptionWatch(config, say, kept);
   const shared = {...resources, config, guard, exemptions: () => exemptionWatch.exemptions};

@@ -50,6 +50,7 @@ interface ComplaintDeskParts {
 
 /** How long to wait for the mailer. Ms: after that, nobody knows whether it has accepted the mail. */
 const handOverMs = 120_000;
+const inDryRun: Answer = {kind: 'refused', message: 'dry_run is set: nothing is saved'};
 /** IPv6 addresses remembered, in the order of their latest activity. A count. */
 const mostSeen = 1024;
 /** Reasons which mean that the block was wrong, or that nobody wants it any more. */
@@ -116,6 +117,8 @@ export class ComplaintDesk {
     if (request.command === 'accuse') return this.#accuse(request);
     if (request.command === 'complaintContact') return this.#search(request);
     const {config, state, now, save} = this.#parts;
+    const changes = request.command === 'complaintForget' || request.command === 'complaintNever';
+    if (config.dryRun && changes) return Promise.resolve(inDryRun);
     const view = {
       ...{config, tables: state},
       compose: (complaint: Parameters<ComplaintWorker['compose']>[0]) =>

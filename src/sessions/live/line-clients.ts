@@ -69,6 +69,8 @@ interface Ways {
 interface Answered {
   /** The envelope in the question; `ended`: the daemon has ended the process since. */
   readonly of: {readonly queueId: string | undefined} | 'ended';
+  /** The process in the question: a container's sendmail may write the same number into the log. */
+  readonly asked: Pick<Question, 'pid' | 'numberedBy'>;
   readonly answer: Attribution;
 }
 
@@ -106,7 +108,7 @@ export class BatchClients {
     this.#latest = answer;
     const isNew = this.#answers.get(record.pid)?.of !== 'ended';
     if (isNew && answer?.process !== undefined) {
-      this.#answers.set(record.pid, {of: {queueId: question.queueId}, answer});
+      this.#answers.set(record.pid, {of: {queueId: question.queueId}, asked: question, answer});
     }
     if (answer?.answeredBytes === undefined) return answer;
     const {client, process, answeredBytes: writtenBytes} = answer;
@@ -125,13 +127,16 @@ export class BatchClients {
 
   /** The daemon has ended that process. The process wrote all its lines of this batch for the same client. */
   ended(): void {
-    if (this.#record === undefined || this.#latest === undefined) return;
-    this.#answers.set(this.#record.pid, {of: 'ended', answer: this.#latest});
+    const known = this.#record && this.#answers.get(this.#record.pid);
+    if (this.#record === undefined || known === undefined) return;
+    this.#answers.set(this.#record.pid, {...known, of: 'ended'});
   }
 
-  #known({pid}: LogRecord, {queueId}: Question): Attribution | undefined {
-    const {of, answer} = this.#answers.get(pid) ?? {};
+  #known({pid}: LogRecord, question: Question): Attribution | undefined {
+    const {of, asked, answer} = this.#answers.get(pid) ?? {};
+    if (asked?.pid !== question.pid || asked.numberedBy !== question.numberedBy) return undefined;
     if (of === 'ended') return answer;
+    const {queueId} = question;
     const isSame = queueId !== undefined && of?.queueId === queueId;
     return isSame && this.#ways.lines === 'together' ? answer : undefined;
   }

@@ -220,10 +220,10 @@ export class SocketTables {
     return found;
   };
 
-  /** Whether the process takes connections, by the remembered tables. @throws if it is gone */
+  /** Whether the process may take connections, by the remembered tables: yes without them. @throws if it is gone */
   readonly listens = (root: string): boolean => {
     const memory = this.#freshMemory(fs.readlinkSync(`${root}/ns/net`));
-    return memory !== undefined && isListening(memory.text, socketInodes(root));
+    return memory === undefined || isListening(memory.text, socketInodes(root));
   };
 
   /** Forgets the tables of namespaces of containers that have ended. */

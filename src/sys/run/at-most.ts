@@ -1,6 +1,6 @@
 /**
  * Waits for work that may never end, for at most so many ms. The work itself goes on. The timer keeps the
- * process alive: without it, Node would end with exit code 13 if nothing else is left to do.
+ * process alive: without it, Node would end before the work has, if nothing else is left to do.
  */
 export async function atMost(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

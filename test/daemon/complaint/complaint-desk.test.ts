@@ -218,6 +218,11 @@ describe('an operator that asks', () => {
     expect(message).toBe('nobody complains of 192.0.2.0/24 any more; NOT saved');
     const {saves} = world;
     expect(await desk.answer({...request, network: 'x'})).toMatchObject({kind: 'refused'});
+    open({dryRun: true});
+    expect(await desk.answer(request)).toEqual({
+      kind: 'refused',
+      message: 'dry_run is set: nothing is saved',
+    });
     expect(world.saves).toBe(saves);
   });
 

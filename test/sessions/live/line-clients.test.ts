@@ -74,6 +74,13 @@ describe('how often the machine is asked', () => {
     expect(asked).toEqual(['A', 'B']);
   });
 
+  test('again for another process with the same number in the log', () => {
+    const {clients, asked} = batch({bytes: [1000, 1000]}, 'A', 'A');
+    clients.next(refusal('A', 'anna'));
+    for (const pid of [7, 4007]) clients.ask({...question('A'), pid, numberedBy: 'host'});
+    expect(asked).toEqual(['A', 'A']);
+  });
+
   test('for each line, where it matters what the process was doing', () => {
     const {ask, asked} = batch({lines: 'each', bytes: [1000, 1000]}, 'A', 'A');
     for (const at of [0, 1]) ask(at);

@@ -68,6 +68,8 @@ export class ServerLines {
     const turn = await this.#shared.turn(server, endMs - monotonicMs());
     if (turn.kind !== 'turn') return turn;
     if (await isStopped(bounds.stop, turn.waitMs)) return stopped;
+    // Another process may have kept the counts locked meanwhile.
+    if (monotonicMs() > endMs) return tooLate;
     this.#pace.asked(server, monotonicMs());
     return get(url, bounds);
   }
@@ -80,6 +82,8 @@ async function isStopped(stop: AbortSignal, waitMs: number): Promise<boolean> {
 }
 
 const stopped: Asked = {kind: 'silent', why: 'the search was stopped'};
+
+const tooLate: Asked = {kind: 'later', why: 'its turn came too late', waitMs: usualGapMs};
 
 const tooMany: Asked = {
   kind: 'later',
