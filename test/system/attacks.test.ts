@@ -4,7 +4,7 @@
  * the attacker is blocked.
  */
 import {afterAll, beforeAll, beforeEach, expect, test} from '@jest/globals';
-import {type Client, unhurriedMs} from './lab/client.js';
+import {type Client, fewestAnswers, unhurriedMs} from './lab/client.js';
 import type {Daemon} from './lab/daemon.js';
 import type {Conversation, Step} from './lab/dialog.js';
 import {Lab} from './lab/lab.js';
@@ -69,10 +69,10 @@ describe('an attacker that knows the rules of the judge', () => {
         ...calmly(unknown('bought', 20).map(rcpt)),
         'QUIT',
       ],
-      timeoutMs: 2000,
+      timeoutMs: 10_000,
     });
     await until('the block', () => dropped(buyer));
-    expect(answered(talk)).toBeGreaterThanOrEqual(THRESHOLD);
+    expect(answered(talk)).toBeGreaterThanOrEqual(fewestAnswers(THRESHOLD));
     expect(answered(talk)).toBeLessThanOrEqual(THRESHOLD + LATE);
   });
 
@@ -87,7 +87,7 @@ describe('an attacker that knows the rules of the judge', () => {
     ];
     const talk = await padder.dialog({
       steps: ['EHLO x.example.org', ...unknown('round', 4).flatMap((name) => envelope(5, name))],
-      timeoutMs: 2000,
+      timeoutMs: 10_000,
     });
     await until('the block', () => dropped(padder));
     expect(answered(talk)).toBeLessThanOrEqual(THRESHOLD + LATE);
@@ -118,7 +118,7 @@ describe('an attacker that knows the rules of the judge', () => {
         'MAIL FROM:<a@example.org>',
         ...calmly(unknown('hungup', 20).map(rcpt)),
       ],
-      timeoutMs: 2000,
+      timeoutMs: 10_000,
     });
     await until('the block', () => dropped(client));
     expect(answered(talk)).toBeLessThanOrEqual(THRESHOLD + LATE);
@@ -138,7 +138,7 @@ describe('an attacker that knows the rules of the judge', () => {
         'MAIL FROM:<a@example.org>',
         ...calmly(unknown('detailed', 30).map(rcpt)),
       ],
-      timeoutMs: 2000,
+      timeoutMs: 10_000,
     });
     expect(
       talk.answers.filter(({line}) => /^250 2\.0\.0 .*accepted/.test(line ?? '')),
@@ -163,7 +163,7 @@ describe('an attacker that knows the rules of the judge', () => {
       }
     }
     for (const client of three) {
-      await client.guess({count: 16, gapMs: unhurriedMs, quietMs: 500});
+      await client.guess({count: 16, gapMs: unhurriedMs});
       await until('the block', () => dropped(client));
     }
     expect(daemon.stderr.slice(from).join('\n')).not.toMatch(/blocking is stopped/);

@@ -5,7 +5,7 @@
  * the relay knows its users again, or when the operator says so. No client can bring it about.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
-import {type Client, unhurriedMs} from './lab/client.js';
+import {type Client, fewestAnswers, unhurriedMs} from './lab/client.js';
 import type {Daemon} from './lab/daemon.js';
 import {Lab} from './lab/lab.js';
 import {requireLab} from './lab/require.js';
@@ -123,7 +123,7 @@ describe('a relay that loses its list of users', () => {
       expect(sent.accepted).toBe(true);
       const {answers} = await attacker.guess({from, names: varied});
       expect(answers.map(({line}) => line.slice(0, 9))).toEqual(varied.map(() => '550 5.1.1'));
-      const guesses = {from, gapMs: unhurriedMs, count: 20, quietMs: 600};
+      const guesses = {from, gapMs: unhurriedMs, count: 20};
       expect((await attacker.guess(guesses)).silent).toBe(true);
       await until('the block', async () => (await drops()).includes(from));
     }
@@ -174,10 +174,10 @@ describe('a relay that loses its list of users', () => {
     await setUsers(listOfUsers);
     await deliverAll('again');
     await daemon.waitFor(/notice blocks are made again: the relay knows its users again/);
-    const guess = await attacker.guess({count: 30, gapMs: unhurriedMs, quietMs: 600});
+    const guess = await attacker.guess({count: 30, gapMs: unhurriedMs});
     expect(guess.silent).toBe(true);
     // Names that it asked for meanwhile do not count against it either.
-    expect(guess.answers.length).toBeGreaterThanOrEqual(10);
+    expect(guess.answers.length).toBeGreaterThanOrEqual(fewestAnswers(10));
     expect(guess.answers.length).toBeLessThan(25);
     await until('the block', async () => (await drops()).includes('192.0.2.66'));
     expect(await ask('resume')).toEqual([1, expect.stringContaining('blocking was not stopped')]);
@@ -196,7 +196,7 @@ describe('a relay that loses its list of users', () => {
     const [address] = attackers;
     const guess = await attacker.guess({
       ...(address === undefined ? {} : {from: address}),
-      ...{count: 30, gapMs: unhurriedMs, quietMs: 600},
+      ...{count: 30, gapMs: unhurriedMs},
     });
     expect(guess.silent).toBe(true);
     await until('the block', async () => (await drops()).includes('198.51.100.66'));

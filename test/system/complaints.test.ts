@@ -5,7 +5,7 @@
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {Client} from './lab/client.js';
+import {type Client, unhurriedMs} from './lab/client.js';
 import type {Daemon} from './lab/daemon.js';
 import {Lab} from './lab/lab.js';
 import {labDir} from './lab/paths.js';
@@ -88,7 +88,7 @@ describe('complaints', () => {
         },
         patienceMs,
       );
-      await attacker.guess({from: address, count: 60, gapMs: 150, quietMs: 1000});
+      await attacker.guess({from: address, count: 60, gapMs: unhurriedMs});
       await daemon.waitFor(
         new RegExp(`block ${address.replaceAll('.', '\\.')} .*proof kernel`),
         seen,

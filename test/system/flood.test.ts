@@ -29,22 +29,22 @@ describe('a guesser at full speed', () => {
     ['in one envelope', true],
     ['with an envelope for each name', false],
   ])('%s is blocked', async (_, oneEnvelope) => {
-    await lab.client('attacker').guess({count: 500, oneEnvelope, quietMs: 200});
+    await lab.client('attacker').guess({count: 500, oneEnvelope});
     await until('the block', () => blocked('192.0.2.66'));
   });
 
   test('thousands of envelopes do not keep the daemon from the next guesser', async () => {
     // The session stays open when it is cut off, so every envelope's process is still there to be
     // asked about: at 10 ms a question, three thousand would take half a minute.
-    await lab.client('attacker').guess({count: 3000, oneEnvelope: false, quietMs: 200, keep: true});
-    const next = await lab.client('innocent').guess({count: 60, gapMs: unhurriedMs, quietMs: 500});
+    await lab.client('attacker').guess({count: 3000, oneEnvelope: false, keep: true});
+    const next = await lab.client('innocent').guess({count: 60, gapMs: unhurriedMs});
     expect(next.answers.length).toBeLessThan(40);
     expect((await lab.relay.blocksmtp(['list'])).stdout).toContain('192.0.2.10');
   });
 
   test('all in one write is blocked too, and an innocent is served meanwhile', async () => {
     const [, sent] = await Promise.all([
-      lab.client('attacker').pipeline({count: 500, quietMs: 200}),
+      lab.client('attacker').pipeline({count: 500}),
       lab.client('innocent').deliver({to: 'alice@example.net', text: 'in the flood'}),
     ]);
     expect(sent.accepted).toBe(true);

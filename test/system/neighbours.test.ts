@@ -85,7 +85,7 @@ describe('networks and old logs', () => {
     (await lab.relay.blocksmtp(['why', '--no-names', address])).stdout;
 
   const connects = async (client: Client, {family}: Place, from: string): Promise<boolean> => {
-    const {connected, session} = await client.open({family, from, timeoutMs: 1000});
+    const {connected, session} = await client.open({family, from, timeoutMs: 3000});
     if (connected) await client.close(session);
     return connected;
   };
@@ -108,7 +108,7 @@ describe('networks and old logs', () => {
       const from = daemon.stderr.length;
       let answers = 0;
       for (const address of guessers) {
-        const where = {family, from: address, count: 1, gapMs: unhurriedMs, quietMs: 1000};
+        const where = {family, from: address, count: 1, gapMs: unhurriedMs};
         answers += (await attacker.guess(where)).answers.length;
       }
       // The last of them may have a block of its own, a moment before.
@@ -140,7 +140,7 @@ describe('networks and old logs', () => {
       );
       const from = daemon.stderr.length;
       for (const address of [...guessers, ...guessers]) {
-        const where = {family, from: address, count: 1, gapMs: unhurriedMs, quietMs: 1000};
+        const where = {family, from: address, count: 1, gapMs: unhurriedMs};
         await attacker.guess(where);
       }
       await daemon.waitFor(/ notice block \S+ for /, from);

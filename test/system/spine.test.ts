@@ -4,7 +4,7 @@
  * and when the block is over the client may come back. Its second block is a long one.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
-import {type Client, type Family, unhurriedMs} from './lab/client.js';
+import {type Client, type Family, fewestAnswers, unhurriedMs} from './lab/client.js';
 import type {Daemon} from './lab/daemon.js';
 import {Lab, type LabOptions} from './lab/lab.js';
 import {requireLab} from './lab/require.js';
@@ -75,13 +75,12 @@ for (const {name, family, options} of cases) {
         family,
         count: 60,
         gapMs: unhurriedMs,
-        quietMs: 1500,
         keep: true,
       });
       blockedAt = Date.now();
       session = guess.session ?? 0;
       expect(guess).toMatchObject({connected: true, silent: true, closed: true});
-      expect(guess.answers.length).toBeGreaterThanOrEqual(THRESHOLD);
+      expect(guess.answers.length).toBeGreaterThanOrEqual(fewestAnswers(THRESHOLD));
       expect(guess.answers.length).toBeLessThanOrEqual(THRESHOLD + 3);
       expect(new Set(guess.answers.map(({line}) => line.slice(0, 9)))).toEqual(
         new Set(['550 5.1.1']),
@@ -137,7 +136,7 @@ for (const {name, family, options} of cases) {
 
     test('in its second chance it gets at most 20 names, and the second block is 24 times as long', async () => {
       const from = daemon.stderr.length;
-      const guess = await attacker.guess({family, count: 60, gapMs: unhurriedMs, quietMs: 300});
+      const guess = await attacker.guess({family, count: 60, gapMs: unhurriedMs});
       expect(guess.silent).toBe(true);
       expect(guess.answers.length).toBeLessThanOrEqual(SECOND_CHANCE + 3);
       const line = await daemon.waitFor(/notice block /, from);

@@ -14,7 +14,7 @@ let lastSession = 0;
 /** Connects within `timeoutMs`. The relay has the same time for each answer. */
 async function open({helo = true, timeoutMs, ...where}) {
   const session = await Session.connect({...where, timeoutMs});
-  if (!session) return {connected: false};
+  if (!(session instanceof Session)) return {connected: false, why: session};
   const banner = await session.reply(timeoutMs);
   if (helo && banner) await session.command('EHLO client.example.org', timeoutMs);
   const id = ++lastSession;
@@ -45,8 +45,7 @@ function close(id) {
 async function guess({names, domain, gapMs, oneEnvelope, quietMs, greetingMs, keep, ...where}) {
   let id = where.session;
   const opened = id === undefined ? await open({...where, timeoutMs: greetingMs}) : undefined;
-  if (opened && !opened.connected)
-    return {connected: false, answers: [], silent: true, closed: true};
+  if (opened && !opened.connected) return {...opened, answers: [], silent: true, closed: true};
   id ??= opened.session;
   const session = find(id);
   const answers = [];
@@ -68,7 +67,9 @@ async function guess({names, domain, gapMs, oneEnvelope, quietMs, greetingMs, ke
     }
     if (gapMs > 0) await sleep(gapMs);
   }
-  const result = {connected: true, session: id, answers, silent: !alive, closed: session.closed};
+  const {closed, error} = session;
+  const why = opened?.banner === null ? `no greeting: ${error}` : error;
+  const result = {connected: true, session: id, answers, silent: !alive, closed, why};
   if (!keep) close(id);
   return result;
 }
@@ -76,7 +77,7 @@ async function guess({names, domain, gapMs, oneEnvelope, quietMs, greetingMs, ke
 /** Sends all names in one write, like a guesser in a hurry. Counts the answers as they come. */
 async function pipeline({names, domain, quietMs, greetingMs, ...where}) {
   const opened = await open({...where, timeoutMs: greetingMs});
-  if (!opened.connected) return {connected: false, answers: [], silent: true, closed: true};
+  if (!opened.connected) return {...opened, answers: [], silent: true, closed: true};
   const session = find(opened.session);
   await session.command('MAIL FROM:<someone@example.org>', greetingMs);
   session.socket.write(names.map((name) => `RCPT TO:<${name}@${domain}>\r\n`).join(''));
@@ -129,7 +130,7 @@ async function watch({session: id, everyMs, quietMs, mostMs}) {
 
 async function deliver({from, to, text, timeoutMs, ...where}) {
   const opened = await open({...where, timeoutMs});
-  if (!opened.connected) return {accepted: false, line: null};
+  if (!opened.connected) return {accepted: false, line: null, why: opened.why};
   const session = find(opened.session);
   let answer = null;
   const body = `From: <${from}>\r\nTo: <${to}>\r\nSubject: test\r\n\r\n${text}\r\n.`;
@@ -141,8 +142,9 @@ async function deliver({from, to, text, timeoutMs, ...where}) {
   ]) {
     answer = await session.command(command, timeoutMs);
     if (answer === null || answer.line[0] !== wanted) {
+      const why = `${command}: ${session.error}`;
       close(opened.session);
-      return {accepted: false, line: answer?.line ?? null};
+      return {accepted: false, line: answer?.line ?? null, why};
     }
   }
   await session.command('QUIT', timeoutMs);

@@ -19,6 +19,8 @@ export type Guessed = {
   answers: Answer[];
   silent: boolean;
   closed: boolean;
+  /** What ended the connection, or why there was none. */
+  why?: string;
 };
 export type Opened = {connected: boolean; session: number; banner: string | null; port: number};
 /** The relay's address to call, and our own address if we have several. */
@@ -43,7 +45,14 @@ export type GuessOptions = Where & {
  * A pause between names that gives the daemon time to act on each, even on a busy machine. Ms.
  * `npm run bench` shows how many answers a faster guesser gets.
  */
-export const unhurriedMs = 150;
+export const unhurriedMs = 300;
+
+/**
+ * The process ends in the turn of the verdict, so the name that convicts may get no answer. A count.
+ *
+ * @param threshold names that convict
+ */
+export const fewestAnswers = (threshold: number): number => threshold - 1;
 
 /** An answer may take so long before it counts as silence, because the machine may be busy. Ms. */
 const patienceMs = 20_000;
@@ -149,7 +158,7 @@ export class Client {
   /** Delivers one message, or gives the refusal (null: no answer). */
   deliver(
     mail: Where & {to: string; text: string; sender?: string; timeoutMs?: number},
-  ): Promise<{accepted: boolean; line: string | null}> {
+  ): Promise<{accepted: boolean; line: string | null; why?: string}> {
     const {to, text, sender = `${this.name}@example.org`, timeoutMs = patienceMs} = mail;
     return this.#ask('deliver', {...this.#where(mail), to, text, from: sender, timeoutMs});
   }
