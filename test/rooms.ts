@@ -24,6 +24,7 @@ export interface Storey {
 
 const machine: readonly Room[] = [
   {folder: 'sys/run', purpose: 'Starts programs, waits, locks, tells the time.'},
+  {folder: 'sys/firewall', purpose: 'Calls the tools of the firewall.'},
   {folder: 'sys/disk', purpose: 'Small files, the unpacking of packed ones, and the database.'},
   {folder: 'sys/proc', purpose: 'Processes and their owners, as /proc shows them.'},
   {

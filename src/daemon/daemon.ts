@@ -49,7 +49,7 @@ import type {MailWatch} from '../submission/live/mail-watch.js';
 import {atMost} from '../sys/run/at-most.js';
 import {monotonicMs} from '../sys/run/clock.js';
 import {hostName} from '../sys/run/machine.js';
-import {otherVariant} from '../sys/run/netfilter.js';
+import {otherVariant} from '../sys/firewall/netfilter.js';
 import type {Log} from '../sys/talk/log.js';
 
 interface Parts {

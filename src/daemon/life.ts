@@ -26,7 +26,7 @@ import {Reaper} from '../sessions/live/reaper.js';
 import {gatePorts, sessionPorts} from '../sessions/served-ports.js';
 import type {Stuck} from '../sessions/reap.js';
 import {monotonicMs, pauseUnless} from '../sys/run/clock.js';
-import {machineFamilies} from '../sys/run/netfilter.js';
+import {machineFamilies} from '../sys/firewall/netfilter.js';
 import {onSchedule, repeat, type Schedule} from '../sys/run/schedule.js';
 import type {Log} from '../sys/talk/log.js';
 

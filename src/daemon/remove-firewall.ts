@@ -5,7 +5,7 @@ import type {Config} from '../config/schema.js';
 import type {Call} from '../firewall/backend.js';
 import type {Say} from '../base/say.js';
 import type {State} from '../guard/state.js';
-import {machineFamilies, otherVariant, runFirewallCall} from '../sys/run/netfilter.js';
+import {machineFamilies, otherVariant, runFirewallCall} from '../sys/firewall/netfilter.js';
 import {formerGate, removeGate} from '../greeting/rules/live/leftovers.js';
 import {formerEgress, removeEgress} from '../outgoing/egress/live/leftovers.js';
 import {chainSpec, likelyTraffic} from '../blocks/live/settings.js';

@@ -17,7 +17,8 @@ import {hasStore, openStore, type Store} from '../sys/disk/store.js';
 import {nowMs} from '../sys/run/clock.js';
 import {lockHolder} from '../sys/proc/lock-holder.js';
 import {lockState} from '../sys/run/instance-lock.js';
-import {runFirewallCall} from '../sys/run/netfilter.js';
+import {runFirewallCall} from '../sys/firewall/netfilter.js';
+import {WaitingTools} from '../sys/firewall/waiting-tools.js';
 import {askControl} from '../sys/talk/control-socket.js';
 import type {Log} from '../sys/talk/log.js';
 
@@ -59,6 +60,7 @@ export async function openResources(
       log.say('error', message);
     }
     sayLeftOut(store, log);
+    const tools = new WaitingTools();
     const notes = new NotesFile(config.stateDir);
     const noted = takeNotes(store.state, notes.read(), isSavedBlock);
     if (noted.length > 0) {
@@ -89,10 +91,11 @@ export async function openResources(
       if (renewed !== undefined) log.say('warning', renewed);
     };
     const leave = (): void => {
+      tools.close();
       store.close();
       lock.release();
     };
-    const run: RunCall = (call) => runFirewallCall(call);
+    const {run} = tools;
     const kept = {state, history, events, commit, notes, noted};
     return {kind: 'ready', resources: {...kept, run, secure, leave}};
   } catch (error) {

@@ -25,18 +25,22 @@ interface Begin {
   readonly nowMs: number;
 }
 
+const noNames: readonly string[] = [];
+
 export class Sentences {
   readonly #places: Places;
   readonly #state: State;
   readonly #judge: Judge;
   readonly #minute: MinuteLimit;
+  readonly #names: GuardSettings['namesOfBlocks'];
 
   constructor(
-    {blocksMax, blocksPerMinute}: Pick<GuardSettings, 'blocksMax' | 'blocksPerMinute'>,
+    settings: Pick<GuardSettings, 'blocksMax' | 'blocksPerMinute' | 'namesOfBlocks'>,
     state: State,
     judge: Judge,
   ) {
-    [this.#state, this.#judge] = [state, judge];
+    const {blocksMax, blocksPerMinute, namesOfBlocks} = settings;
+    [this.#state, this.#judge, this.#names] = [state, judge, namesOfBlocks];
     this.#places = new Places(blocksMax, state.blocks);
     this.#minute = new MinuteLimit(blocksPerMinute);
   }
@@ -95,7 +99,8 @@ export class Sentences {
     if (place === 'full') return [{kind: 'heldBack', network, why: 'minute'}];
     const proved = {...because, proof};
     const reason = becauseText(proved);
-    const made = {madeMs: nowMs, origin: 'evidence', because: proved} as const;
+    const kept = this.#names === 'kept' ? proved : {...proved, names: noNames};
+    const made = {madeMs: nowMs, origin: 'evidence', because: kept} as const;
     const inside = except.length === 0 ? {} : {except};
     return [this.block({network, fromMs, untilMs, reason, ...made, ...inside}, repeat)];
   }

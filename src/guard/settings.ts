@@ -10,6 +10,11 @@ export interface GuardSettings {
   readonly blocksMax: number;
   /** Blocks that evidence can make in one minute of the clock. A count. */
   readonly blocksPerMinute: number;
+  /**
+   * Whether a block keeps the names that led to it. `dropped` for a replay: its output has the names that the reason
+   * has, and they are most of a block's memory.
+   */
+  readonly namesOfBlocks: 'kept' | 'dropped';
   /** The program names in syslog whose lines count. */
   readonly mailerNames: readonly string[];
   /** The host whose lines count; undefined: every host. */
@@ -32,7 +37,7 @@ const earlyTalkOf: Readonly<Record<Config['greeting'], Policy['earlyTalk']>> = {
 /**
  * @param ownHost this machine's name
  * @param use `past`, for a replay or an explanation: without `blocks_per_minute`, which counts minutes of
- *   the clock, and without the higher bars of a first day
+ *   the clock, without the higher bars of a first day, and without names in blocks
  * @param dialect of the mailer that wrote the log
  */
 export function guardSettings(
@@ -53,6 +58,7 @@ export function guardSettings(
     },
     blocksMax,
     blocksPerMinute: use === 'live' ? blocksPerMinute : Number.POSITIVE_INFINITY,
+    namesOfBlocks: use === 'live' ? 'kept' : 'dropped',
     mailerNames: mailerNames(config.mailerSyslogName, dialect),
     mailerHost: config.mailerSyslogHost || undefined,
     attribution: config.attribution,

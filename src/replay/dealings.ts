@@ -7,7 +7,7 @@ import type {Outcome} from '../guard/outcome.js';
 import {networkOf} from '../net/network.js';
 import {addInSlice} from './ledger/slices.js';
 import type {Ledger} from './ledger/ledger.js';
-import {type Client, Page} from './ledger/page.js';
+import type {Client, Page} from './ledger/page.js';
 
 /** Messages of a client that arrived. Counts. */
 interface GoodMail {
@@ -85,13 +85,12 @@ export class AllDealings {
     const {network, fromMs, untilMs, except = []} = block;
     const client = this.#ledger.client(network);
     this.#ledger.keep(network, client);
-    client.under ??= [];
-    const page = (client.under[this.#policy] ??= new Page());
+    const page = this.#ledger.pageOf(client, this.#policy);
     if (page.firstMs === null) [page.firstMs, page.before] = [fromMs, client.good];
     page.blocks += 1;
     page.untilMs = Math.max(page.untilMs, untilMs);
     if (except.length + page.except.length > 0) page.except = except.map(networkOf);
-    addInSlice(page.slices, this.#ledger.slice, 3);
+    page.slices = addInSlice(page.slices, this.#ledger.slice, 3);
   }
 
   #paid({kind, client}: Extract<Outcome, {kind: 'paid'}>['evidence']): void {
@@ -100,6 +99,6 @@ export class AllDealings {
     const page = known && this.pageOf(known);
     if (page === undefined) return;
     page.paid += 1;
-    addInSlice(page.slices, this.#ledger.slice, 1);
+    page.slices = addInSlice(page.slices, this.#ledger.slice, 1);
   }
 }

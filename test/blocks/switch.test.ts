@@ -42,7 +42,7 @@ const ways = places.flatMap(([from, before], i) =>
   }),
 );
 
-/** As `sys/run/netfilter.ts` finds it: the one that `iptables` does not mean. */
+/** As `sys/firewall/netfilter.ts` finds it: the one that `iptables` does not mean. */
 const otherThan = (variant: Variant): OtherVariant => (variant === 'legacy' ? '-nft' : '-legacy');
 
 /** What `iptables` means there. */

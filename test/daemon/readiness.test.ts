@@ -111,7 +111,7 @@ daemonTest('a firewall that refuses delays the word, and does not keep it back',
     PATH: `${folder}:${process.env['PATH'] ?? ''}`,
   });
   try {
-    await until('the word', () => heard.output().includes('READY=1'), 25_000);
+    await until('the word', () => heard.output().includes('READY=1'));
     expect(heard.output()).toMatch(/STATUS=0 blocks; .*IPv4 FAILING: /);
   } finally {
     daemon.process.kill('SIGKILL');

@@ -19,6 +19,7 @@ export const settings = {
   policy,
   blocksMax: 50_000,
   blocksPerMinute: 1000,
+  namesOfBlocks: 'kept',
   mailerNames: ['sm-mta'],
   mailerHost: undefined,
   ownHost: 'relay',

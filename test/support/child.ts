@@ -87,3 +87,26 @@ export const startScript = (
   parameters: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
 ): Child => start(process.execPath, ['--no-warnings', file, ...parameters], environment);
+
+/** Processes that this one has started, and those that they have, with these words in their command line. */
+export function descendantsOf(ancestor: number, words: RegExp): number[] {
+  const parents = new Map<number, number>();
+  for (const name of fs.readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    const [, parent] = /\) [^Z] (\d+) /.exec(textOf(`/proc/${name}/stat`)) ?? [];
+    if (parent !== undefined) parents.set(Number(name), Number(parent));
+  }
+  const isOurs = (pid: number | undefined): boolean =>
+    pid !== undefined && (parents.get(pid) === ancestor || isOurs(parents.get(pid)));
+  return [...parents.keys()].filter(
+    (pid) => isOurs(pid) && words.test(textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')),
+  );
+}
+
+/** @returns '' if the process has gone */
+function textOf(file: string): string {
+  try {
+    return fs.readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -19,7 +19,7 @@ export function tempDirs(): () => string {
 }
 
 /** Long enough for a busy machine, and a small part of jest's time for a test. Ms. */
-const standardMs = 45_000;
+const standardMs = 120_000;
 
 /** The longest pause after a look that took long. Ms. */
 const longestRestMs = 500;

@@ -24,7 +24,6 @@ const signature = `Test.Eicar:0:*:${Buffer.from(eicar, 'latin1').toString('hex')
 /** clamd adds this to the name of a signature that nobody signed. */
 const name = 'Test.Eicar.UNOFFICIAL';
 const maildir = '/home/alice/Maildir';
-const patienceMs = 45_000;
 
 const attachment = (text: string): string[] => [
   'MIME-Version: 1.0',
@@ -64,7 +63,7 @@ describe('a message that is complained of', () => {
     );
     await relay.sh('install', ['-d', '-o', 'clamav', '-g', 'clamav', '/run/clamav']);
     relay.start('clamd', ['--foreground']);
-    await until('clamd', () => existsSync(relay.path('/run/clamav/clamd.ctl')), patienceMs);
+    await until('clamd', () => existsSync(relay.path('/run/clamav/clamd.ctl')));
     await asAlice(`mkdir -p ${maildir}/cur ${maildir}/new ${maildir}/tmp`);
   });
   afterAll(() => Lab.stopAll());
@@ -215,7 +214,7 @@ describe('a message that is complained of', () => {
     const services = [[['192.0.2.0/24'], ['http://127.0.0.1:8053/']]];
     await relay.write('/etc/blocksmtp/rdap.json', JSON.stringify({version: '1.0', services}));
     const registry = relay.start('node', ['/var/tmp/registry.mjs']);
-    await until('the registry', () => registry.stdout.includes('ready'), patienceMs);
+    await until('the registry', () => registry.stdout.includes('ready'));
     const lookUp = ['--rdap-bootstrap=/etc/blocksmtp/rdap.json', '--contact-zone='];
     const daemon = relay.daemon([
       '--complaints=ask',

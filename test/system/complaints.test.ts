@@ -15,7 +15,6 @@ import {until} from './lab/until.js';
 
 const {describe} = await requireLab();
 
-const patienceMs = 45_000;
 const from = 'security@example.net';
 const bootstrap = {
   version: '1.0',
@@ -54,7 +53,7 @@ describe('complaints', () => {
   };
   const startSink = async (port: number, ...way: string[]): Promise<Daemon> => {
     const started = relay.start('node', ['/var/tmp/sink.mjs', String(port), ...way]);
-    await until('the sink', () => started.stdout.includes('ready'), patienceMs);
+    await until('the sink', () => started.stdout.includes('ready'));
     return started;
   };
   const mails = (of = sink): Mail[] =>
@@ -64,10 +63,8 @@ describe('complaints', () => {
     return (JSON.parse(stdout) as {complaints: Row[]}).complaints;
   };
   const rowOf = (network: string, step: string): Promise<Row> =>
-    until(
-      `${network} to be ${step}`,
-      async () => (await rows()).find((each) => each.network === network && each.step === step),
-      patienceMs,
+    until(`${network} to be ${step}`, async () =>
+      (await rows()).find((each) => each.network === network && each.step === step),
     );
   const complain = async (...words: string[]): Promise<string> => {
     const {code, stdout, stderr} = await relay.blocksmtp(['complain', ...words]);
@@ -79,15 +76,11 @@ describe('complaints', () => {
   async function blocked(address: string, times: number): Promise<void> {
     for (let time = 0; time < times; time++) {
       const seen = daemon.stderr.length;
-      await until(
-        `the end of the block of ${address}`,
-        async () => {
-          const {connected, session} = await attacker.open({from: address, timeoutMs: 500});
-          if (connected) await attacker.close(session);
-          return connected;
-        },
-        patienceMs,
-      );
+      await until(`the end of the block of ${address}`, async () => {
+        const {connected, session} = await attacker.open({from: address, timeoutMs: 500});
+        if (connected) await attacker.close(session);
+        return connected;
+      });
       await attacker.guess({from: address, count: 60, gapMs: unhurriedMs});
       await daemon.waitFor(
         new RegExp(`block ${address.replaceAll('.', '\\.')} .*proof kernel`),
@@ -109,7 +102,7 @@ describe('complaints', () => {
       await relay.write(`/var/tmp/${file}`, readFileSync(join(labDir, file), 'utf8'));
     await relay.write('/etc/blocksmtp/rdap.json', JSON.stringify(bootstrap));
     const registry = relay.start('node', ['/var/tmp/registry.mjs']);
-    await until('the registry', () => registry.stdout.includes('ready'), patienceMs);
+    await until('the registry', () => registry.stdout.includes('ready'));
     sink = await startSink(2525, 'take', 'abuse-192-0-2-128@example.com');
     // All mail for others goes to the sink.
     const edit = `cd /etc/mail
@@ -136,7 +129,7 @@ describe('complaints', () => {
     await begin('--complaints=send');
     await complain('--send', '--yes');
     const {id} = await rowOf('192.0.2.0/25', 'handed');
-    const [mail] = await until('the mail', () => mails().length > 0 && mails(), patienceMs);
+    const [mail] = await until('the mail', () => mails().length > 0 && mails());
     expect(mail).toMatchObject({
       from: `security+bounce-${id}@example.net`,
       to: ['abuse-192-0-2-0@example.com'],
@@ -158,15 +151,11 @@ describe('complaints', () => {
   async function configured(name: string, value: string): Promise<void> {
     const edit = `sed -i 's/^#*O ${name}=.*/O ${name}=${value}/' /etc/mail/sendmail.cf`;
     await relay.sh('sh', ['-c', `${edit}; kill -HUP "${mailer}"`]);
-    await until(
-      'sendmail to answer',
-      async () => {
-        const {session, connected, banner} = await lab.client('innocent').open();
-        if (connected) await lab.client('innocent').close(session);
-        return banner?.startsWith('220 ');
-      },
-      patienceMs,
-    );
+    await until('sendmail to answer', async () => {
+      const {session, connected, banner} = await lab.client('innocent').open();
+      if (connected) await lab.client('innocent').close(session);
+      return banner?.startsWith('220 ');
+    });
   }
 
   test('are withdrawn where the block is lifted by hand, and never sent', async () => {
@@ -198,7 +187,7 @@ describe('complaints', () => {
     await complain('--send');
     await rowOf('203.0.113.0/25', 'handed');
     await daemon.waitFor(/complaints: the mailer takes them again/);
-    await until('the mail', () => mails().length === 2, patienceMs);
+    await until('the mail', () => mails().length === 2);
     expect(mails()[1]?.to).toEqual(['abuse-203-0-113-0@example.com']);
   });
 
@@ -208,7 +197,7 @@ describe('complaints', () => {
     await relay.sh('sh', ['-c', `kill "${mailer}"`]);
     const holder = await until('port 25', () => startSink(25, 'hold').catch(() => undefined));
     await complain('--send');
-    await until('the mail to be there whole', () => mails(holder).length === 1, patienceMs);
+    await until('the mail to be there whole', () => mails(holder).length === 1);
     await daemon.stop('SIGKILL');
     await holder.stop('SIGKILL');
     await lab.startSendmail();
@@ -218,7 +207,7 @@ describe('complaints', () => {
     expect(stdout).toContain('the daemon ended while it handed the mail over');
     // Of another network one goes, so it has looked what is to be sent.
     await blocked('203.0.113.166', 1);
-    await until('the third mail', () => mails().length >= 3, patienceMs);
+    await until('the third mail', () => mails().length >= 3);
     expect(mails().map(({to}) => to)).toEqual([
       ['abuse-192-0-2-0@example.com'],
       ['abuse-203-0-113-0@example.com'],
@@ -243,7 +232,6 @@ describe('complaints', () => {
     const mode = await until(
       'the socket of the mailer',
       async () => (await relay.run('stat', ['-c', '%a %G', socket])).stdout || undefined,
-      patienceMs,
     );
     expect(mode).toBe('660 mail');
     await blocked('192.0.2.166', 1);

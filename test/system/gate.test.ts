@@ -203,7 +203,7 @@ describe('the gate before sendmail', () => {
   test('at SIGTERM those that wait have the mailer at once', async () => {
     gate = await Gate.start(lab.relay, ['--greeting-wait=90s']);
     const knocks = client.knock([{port, acts: [], until: '220 relay'}]);
-    await until('one that waits', () => gate.reports.at(-1)?.waiting === 1, 20_000);
+    await until('one that waits', () => gate.reports.at(-1)?.waiting === 1);
     expect(gate.reports.at(-1)?.waiters).toEqual([
       {client: addressOf(40)[4], sinceMs: expect.any(Number)},
     ]);

@@ -28,7 +28,7 @@ import {mailerPids} from '../../sys/proc/mailers.js';
 import {Users} from '../../sys/proc/users.js';
 import {nowMs} from '../../sys/run/clock.js';
 import {lackingCapabilities} from '../../sys/run/machine.js';
-import {machineFamilies, programVersion} from '../../sys/run/netfilter.js';
+import {machineFamilies, programVersion} from '../../sys/firewall/netfilter.js';
 import {desktopUser, runtimeFolder} from '../../sys/talk/desktop.js';
 import type {Log} from '../../sys/talk/log.js';
 

@@ -32,7 +32,7 @@ import {SenderBook} from '../../submission/book.js';
 import {bookSettings} from '../../submission/settings.js';
 import {Users} from '../../sys/proc/users.js';
 import {hostName} from '../../sys/run/machine.js';
-import {machineFamilies, otherVariant} from '../../sys/run/netfilter.js';
+import {machineFamilies, otherVariant} from '../../sys/firewall/netfilter.js';
 import type {Log} from '../../sys/talk/log.js';
 
 /** An answer, or why there is none. `hung`: a daemon runs but does not answer. */

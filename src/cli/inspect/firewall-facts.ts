@@ -13,7 +13,7 @@ import {tableOf} from '../../firewall/nft.js';
 import {gateName} from '../../greeting/rules/spec.js';
 import type {Facts} from '../../report/findings/facts.js';
 import {readTextFile} from '../../sys/disk/text-file.js';
-import {machineFamilies, otherVariant, runFirewallCall} from '../../sys/run/netfilter.js';
+import {machineFamilies, otherVariant, runFirewallCall} from '../../sys/firewall/netfilter.js';
 
 type FirewallFacts = Pick<Facts, 'savedSets' | 'savedChains' | 'likeOurs' | 'tablesLikeOurs'>;
 

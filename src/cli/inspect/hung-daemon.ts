@@ -8,7 +8,7 @@ import {countText} from '../../base/count.js';
 import type {Config} from '../../config/schema.js';
 import type {Family} from '../../net/address.js';
 import {type Activity, activityOf, holderOfFile} from '../../sys/proc/file-holder.js';
-import {machineFamilies, runFirewallCall} from '../../sys/run/netfilter.js';
+import {machineFamilies, runFirewallCall} from '../../sys/firewall/netfilter.js';
 
 /**
  * How long to wait for the daemon. Ms: a person waits at most two seconds, this program's start included.

@@ -110,7 +110,6 @@ export class LogReading {
         this.#take({source, offset: before + start, text}, frames, changedMs);
       });
       before += piece.length;
-      this.#forgetHistory();
       progress.show(input);
     }
     this.#files += 1;
@@ -128,7 +127,6 @@ export class LogReading {
         this.#takeRecord(record, nowMs());
       }
       this.#entries += records.length;
-      this.#forgetHistory();
     }
     if (failure !== undefined) throw new Error(`journal: ${failure}`);
     // The query did not include these entries; the mailer may be among them under another name.
@@ -221,15 +219,12 @@ export class LogReading {
     }
   }
 
+  /** A replay does not use the history of blocks. */
   #sweep(untilMs: number, atMs: number): void {
     for (const {joining, runs} of this.#benches) {
       const over = joining.forgetSilent(untilMs);
       for (const run of runs) run.sweep(over, untilMs, atMs);
     }
-  }
-
-  /** A replay does not use the history. */
-  #forgetHistory(): void {
     for (const {history} of this.#states) history.length = 0;
   }
 }

@@ -5,7 +5,7 @@ import {setting} from './setting.js';
 
 /**
  * The most blocks that can be configured. A count. With so many IPv6 blocks on two cores, the slowest
- * call (iptables, a tree) takes 9 s of its 20 s (`sys/run/netfilter.ts`), and the longest listing 22 MB
+ * call (iptables, a tree) takes 9 s of its 20 s (`sys/firewall/netfilter.ts`), and the longest listing 22 MB
  * of its 64 MB (`sys/run/command.ts`). A call beyond either limit would be killed and begun again for
  * ever.
  */

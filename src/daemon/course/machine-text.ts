@@ -10,7 +10,7 @@ import {hasJournal} from '../../sys/journal/journalctl.js';
 import {Users} from '../../sys/proc/users.js';
 import {nowMs} from '../../sys/run/clock.js';
 import {hostName} from '../../sys/run/machine.js';
-import {machineFamilies} from '../../sys/run/netfilter.js';
+import {machineFamilies} from '../../sys/firewall/netfilter.js';
 
 export function machineText(config: Config): string {
   const users = new Users();

@@ -7,7 +7,7 @@ import type {GateWay} from '../../greeting/way.js';
 import type {KeeperTools} from '../../firewall/live/keeper.js';
 import type {State} from '../../guard/state.js';
 import type {Family} from '../../net/address.js';
-import {otherVariant} from '../../sys/run/netfilter.js';
+import {otherVariant} from '../../sys/firewall/netfilter.js';
 
 type WaySettings = Pick<Config, 'greeting' | 'greetingPort' | 'backend' | 'hookPlace'>;
 

@@ -24,7 +24,7 @@ import {ConnectEvents} from '../../sys/outgoing/connect-events.js';
 import {Users} from '../../sys/proc/users.js';
 import {monotonicMs, nowMs, pause} from '../../sys/run/clock.js';
 import {ownNetwork} from '../../sys/run/machine.js';
-import {runFirewallCall} from '../../sys/run/netfilter.js';
+import {runFirewallCall} from '../../sys/firewall/netfilter.js';
 
 export type CoverageSettings = Pick<
   Config,

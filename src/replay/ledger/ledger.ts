@@ -109,6 +109,12 @@ export class Ledger {
     return made;
   }
 
+  /** The page of a policy; made if there is none. */
+  pageOf(client: Client, policy: number): Page {
+    client.under ??= new Array<undefined>(this.#policies).fill(undefined);
+    return (client.under[policy] ??= new Page());
+  }
+
   /** A policy blocks it: from now on it is not forgotten. */
   keep(network: string, client: Client): void {
     if (this.#blocked.has(network)) return;
@@ -138,11 +144,10 @@ export class Ledger {
 
   /** The block of its network keeps it away. The policy reports what a block of the client alone does. */
   #paid(client: Client, policy: number, atMs: number): void {
-    client.under ??= [];
-    const page = (client.under[policy] ??= new Page());
+    const page = this.pageOf(client, policy);
     if (atMs < page.untilMs) return;
     page.paid += 1;
-    addInSlice(page.slices, this.slice, 1);
+    page.slices = addInSlice(page.slices, this.slice, 1);
   }
 
   #delivered(address: Address, atMs: number): void {
@@ -177,7 +182,6 @@ export class Ledger {
 
   #count(client: Client, place: 1 | 2): void {
     if (this.#sliceNow === undefined) return;
-    client.slices ??= [];
-    addInSlice(client.slices, this.#sliceNow(), place);
+    client.slices = addInSlice(client.slices, this.#sliceNow(), place);
   }
 }

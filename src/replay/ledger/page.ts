@@ -33,7 +33,7 @@ export class Page {
   during = 0;
   after = 0;
   /** By slice of the log: paid, good mail during a block, blocks that began. */
-  readonly slices: number[] = [];
+  slices: number[] | undefined = undefined;
   /** The slice of the first good mail; undefined: none arrived since the first block. */
   goodSince: number | undefined;
   /** Who passes through the latest block. */
@@ -48,7 +48,7 @@ export class Page {
     else if (atMs >= this.untilMs) this.after += 1;
     else {
       this.during += 1;
-      addInSlice(this.slices, slice, 2);
+      this.slices = addInSlice(this.slices, slice, 2);
     }
   }
 }

@@ -8,15 +8,23 @@ const inSlice = 4;
 
 type Place = 1 | 2 | 3;
 
-/** Slices only grow, so the last one is the present one, or a new one follows. */
-export function addInSlice(row: number[], slice: number, place: Place): void {
-  let at = row.length - inSlice;
-  if (at < 0 || row[at] !== slice) {
-    at = row.length;
-    row.push(slice, 0, 0, 0);
-  }
-  row[at + place] = row[at + place]! + 1;
+/**
+ * Slices only grow, so the last one is the present one, or a new one follows. The memory of a row
+ * is exactly as long as the row: a `push` would reserve four times the room of a short one.
+ *
+ * @param row undefined: nothing was counted yet
+ * @returns the row to keep instead
+ */
+export function addInSlice(row: number[] | undefined, slice: number, place: Place): number[] {
+  const isPresent = row !== undefined && row[row.length - inSlice] === slice;
+  const kept = isPresent ? row : withSlice(row, [slice, 0, 0, 0]);
+  const at = kept.length - inSlice + place;
+  kept[at] = kept[at]! + 1;
+  return kept;
 }
+
+const withSlice = (row: number[] | undefined, added: number[]): number[] =>
+  row === undefined ? added : row.concat(added);
 
 /** Of slices from `first` to `last`. */
 export function sumOfSlices(

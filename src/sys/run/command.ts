@@ -72,10 +72,64 @@ async function runToEnd(
     ...(typeof input === 'string' ? {input} : {stdin: input.descriptor as 3}),
     ...(output === 'ignored' ? {stdout: 'ignore', stderr: 'ignore'} : {}),
   });
+  return resultOf(program, result);
+}
+
+interface Ended {
+  readonly failed: boolean;
+  readonly stdout?: string | undefined;
+  readonly stderr?: string | undefined;
+  readonly shortMessage?: string | undefined;
+  readonly code?: string | undefined;
+  readonly exitCode?: number | undefined;
+}
+
+function resultOf(program: string, result: Ended): CommandResult {
   if (!result.failed) return {kind: 'done', stdout: result.stdout ?? ''};
   // If the program could not be started (E2BIG, ENOMEM), there is no such text.
   const said = result.stderr?.trim() || (result.shortMessage ?? '');
   return {...failure(program, result.code, said), exitCode: result.exitCode};
+}
+
+/** A program that was started, and waits for its standard input. */
+export interface WaitingCommand {
+  /** `false`: it has ended, or it was never started. */
+  readonly isWaiting: () => boolean;
+  /** Gives it its whole input, once, and waits for its end. */
+  readonly finish: (input: string, timeoutMs: number) => Promise<CommandResult>;
+  /** It is not needed any more. Until then it keeps our own process alive. */
+  readonly end: () => void;
+}
+
+/** Starts a program that waits for its input. If our own process is killed, that input ends with nothing in it. */
+export function waitingCommand(program: string, parameters: readonly string[]): WaitingCommand {
+  const late = new AbortController();
+  const child = execa(program, parameters, {
+    ...surroundings(),
+    stdin: 'pipe',
+    cancelSignal: late.signal,
+    maxBuffer: longestOutputBytes,
+  });
+  let isOver = child.pid === undefined;
+  const ended = child.then((result): CommandResult => {
+    isOver = true;
+    return resultOf(program, result);
+  });
+  // The result of `ended` tells that the program did not read its input.
+  child.stdin.on('error', () => undefined);
+  return {
+    isWaiting: () => !isOver && child.exitCode === null && child.signalCode === null,
+    finish: async (input, timeoutMs) => {
+      const timer = setTimeout(() => late.abort(), timeoutMs);
+      child.stdin.end(input);
+      const result = await ended;
+      clearTimeout(timer);
+      return late.signal.aborted
+        ? {kind: 'failed', why: `${program}: no end within ${timeoutMs} ms`, exitCode: undefined}
+        : result;
+    },
+    end: () => void child.kill('SIGKILL'),
+  };
 }
 
 export type CommandEnd =

@@ -7,7 +7,7 @@
 import {spawn} from 'node:child_process';
 import {join} from 'node:path';
 import {createInterface} from 'node:readline';
-import {runFirewallCall} from '../../../src/sys/run/netfilter.js';
+import {runFirewallCall} from '../../../src/sys/firewall/netfilter.js';
 import {root} from '../../system/lab/paths.js';
 import {measured, printTable} from '../aims.js';
 import {type Figures, figures, spread} from '../figures.js';

@@ -5,7 +5,7 @@ import type {FirewallSettings} from '../../../src/blocks/live/settings.js';
 import type {Call} from '../../../src/firewall/backend.js';
 import type {RunCall} from '../../../src/firewall/live/part.js';
 import type {Family} from '../../../src/net/address.js';
-import {runFirewallCall} from '../../../src/sys/run/netfilter.js';
+import {runFirewallCall} from '../../../src/sys/firewall/netfilter.js';
 
 export const subjects = ['iptables flat', 'iptables tree', 'ipset', 'nftables'] as const;
 export type Subject = (typeof subjects)[number];

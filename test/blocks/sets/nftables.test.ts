@@ -5,7 +5,7 @@ import {type Desired, Intent} from '../../../src/blocks/intent.js';
 import {nftablesBackend} from '../../../src/blocks/sets/nftables.js';
 import type {TableState} from '../../../src/blocks/sets/nftables-listing.js';
 import type {Call} from '../../../src/firewall/backend.js';
-import {runFirewallCall} from '../../../src/sys/run/netfilter.js';
+import {runFirewallCall} from '../../../src/sys/firewall/netfilter.js';
 import {describeInNamespace, type Namespace} from '../../support/kernel/namespace.js';
 import {keeping, spec} from '../../support/kernel/samples.js';
 

@@ -103,7 +103,8 @@ for (const [name, fault] of Object.entries(faults)) {
   inBox(`${name}: logged, shown, and made good`, () =>
     atPosts(newDir, lanes, async (post, {backend}) => {
       const {box} = post;
-      await prepare(post);
+      // No tool waits then: one that was started before the fault would do its work.
+      await prepare(post, {callTimeoutMs: 20_000});
       fault.begin(box, backend);
       const answers = [
         await post.block(blocked),

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import {type Config, settingNames, settings} from '../../../src/config/schema.js';
 import {live} from '../../../src/daemon/life.js';
 import {openToGuard} from '../../../src/daemon/resources.js';
-import {type FirewallCall, runFirewallCall} from '../../../src/sys/run/netfilter.js';
+import {type FirewallCall, runFirewallCall} from '../../../src/sys/firewall/netfilter.js';
 import {courseUntil} from '../../support/course.js';
 import {CrashSteps, type Step} from './crash-steps.js';
 
@@ -21,7 +21,7 @@ export interface GuardedTerms {
   readonly dieAt?: DieAt;
   /** A file with such a step, read at SIGUSR1: counted from then on. */
   readonly orders?: string;
-  /** When a program that hangs is given up; default: as in production. */
+  /** When a program that hangs is given up. Then no tool waits for a batch. Default: as in production. */
   readonly callTimeoutMs?: number;
   /** A file with the ms by which the clock is wrong; read at SIGUSR2. */
   readonly clock?: string;

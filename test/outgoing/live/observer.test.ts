@@ -47,7 +47,7 @@ test('each script of a burst is named', async () => {
   // The processes live on, because the shortest life that the watch can follow depends on the load.
   const file = put(`${connecting} sleep 60;`);
   senders.start(user, 'perl', ['-e', `fork or exec "perl", "${file}" for 1..60; sleep 60`], folder);
-  await until('all of them', () => seen.length >= 60, 45_000);
+  await until('all of them', () => seen.length >= 60);
   const owners = seen.map(({sighting}) => sighting.owner!);
   expect(new Set(owners.map(({pid}) => pid)).size).toBe(60);
   for (const owner of owners) {

@@ -23,11 +23,11 @@ const newFolder = tempDirs();
 const user = 4711;
 const port = 2625;
 
-/** A script that connects, and stays for this many seconds. */
-const script = (address: string, seconds: number): string => `
+/** A script that connects, and stays longer than any wait of a test. */
+const script = (address: string): string => `
 use IO::Socket::IP;
 $socket = IO::Socket::IP->new(PeerHost => '${address}', PeerPort => ${port}) or die $@;
-sleep ${seconds};`;
+sleep 150;`;
 
 /** A program that connects and ends a moment later. With an argument it waits for no answer. */
 const canary = `
@@ -76,7 +76,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
   };
 
   test('a perl script of a web server’s user', async () => {
-    const file = put('form.pl', script(remote[4], 30));
+    const file = put('form.pl', script(remote[4]));
     const {pid} = senders.start(user, 'perl', [file, 'x\n[y'], folder);
     const {sureness, connection, owner} = await one();
     expect(sureness).toBe('certain');
@@ -100,13 +100,13 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
   });
 
   test('one over IPv6', async () => {
-    const {pid} = senders.start(user, 'perl', [put('form.pl', script(remote[6], 30))]);
+    const {pid} = senders.start(user, 'perl', [put('form.pl', script(remote[6]))]);
     const {sureness, connection, owner} = await one();
     expect([sureness, connection.remote.text, owner?.pid]).toEqual(['certain', remote[6], pid]);
   });
 
   test('an allowed sender is counted, and leads to no warning', async () => {
-    senders.start(4712, 'perl', [put('form.pl', script(remote[4], 30))]);
+    senders.start(4712, 'perl', [put('form.pl', script(remote[4]))]);
     await until('it is seen', () => watching.seen.length > 0);
     expect(watching.seen).toMatchObject([{standing: 'allowed', sighting: {owner: {uid: 4712}}}]);
     expect(watching.warnings).toEqual([]);
@@ -114,7 +114,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
   });
 
   test('a program allowed by hand leads to no more warnings', async () => {
-    const file = put('form.pl', script(remote[4], 30));
+    const file = put('form.pl', script(remote[4]));
     senders.start(user, 'perl', [file]);
     watching.outbound.allowed.allow(await one(), 'alice at the desktop');
     expect(watching.said.at(-1)).toEqual([
@@ -136,7 +136,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     await watching.stop();
     const memory = new OutgoingMemory();
     watching = await startWatching(port, sources, {}, memory);
-    const file = put('form.pl', script(remote[4], 30));
+    const file = put('form.pl', script(remote[4]));
     senders.start(user, 'perl', [file]);
     watching.outbound.allowed.allow(await one(), 'alice at the desktop');
     await watching.stop();
@@ -149,23 +149,23 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
     await watching.stop();
     const allowedDestinations = [parseNetwork(remote[4])!];
     watching = await startWatching(port, sources, {allowedDestinations});
-    const {pid} = senders.start(user, 'perl', [put('form.pl', script(remote[4], 30))]);
+    const {pid} = senders.start(user, 'perl', [put('form.pl', script(remote[4]))]);
     expect((await seenOf(pid)).standing).toBe('allowed');
-    const other = senders.start(user, 'perl', [put('form6.pl', script(remote[6], 30))]);
+    const other = senders.start(user, 'perl', [put('form6.pl', script(remote[6]))]);
     expect((await seenOf(other.pid)).standing).toBe('other');
     await until('a warning', () => watching.warnings.length > 0);
     expect(watching.warnings).toMatchObject([{sighting: {owner: {pid: other.pid}}}]);
   });
 
   test('at the end all connections seen are reported, with the remote’s name or without', async () => {
-    const {pid} = senders.start(user, 'perl', [put('form.pl', script(remote[4], 30))]);
+    const {pid} = senders.start(user, 'perl', [put('form.pl', script(remote[4]))]);
     await seenOf(pid);
     await watching.stop();
     expect(watching.warnings).toMatchObject([{sighting: {owner: {pid}}}]);
   });
 
   test('a spammer who forks: each child by its own number', async () => {
-    const forking = `for (1..5) { next if fork; ${script(remote[4], 30)} exit } sleep 30;`;
+    const forking = `for (1..5) { next if fork; ${script(remote[4])} exit } sleep 30;`;
     const parent = senders.start(user, 'perl', [put('spam.pl', forking)]);
     await until('all five', () => others().length >= 5);
     const pids = others().map(({sighting}) => sighting.owner?.pid);
@@ -191,7 +191,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
   });
 
   test('one in a container: its number here, and none of our names', async () => {
-    const file = put('form.pl', script(remote[4], 30));
+    const file = put('form.pl', script(remote[4]));
     const spaces = ['--pid', '--fork', '--mount-proc', '--kill-child'];
     senders.start(0, 'unshare', [
       ...spaces,
@@ -212,7 +212,7 @@ describe.each(['all', 'tables'] as const)('the watch, by %s', (sources) => {
 
   test('a thousand connections at once', async () => {
     const many = `use IO::Socket::IP;
-      for (1..1000) { push @all, IO::Socket::IP->new(PeerHost => '${remote[4]}', PeerPort => ${port}) or die $@ } sleep 600;`;
+      for (1..1000) { push @all, IO::Socket::IP->new(PeerHost => '${remote[4]}', PeerPort => ${port}) or die $@ } sleep 150;`;
     const {pid} = senders.start(user, 'perl', [put('many.pl', many)]);
     await until('all of them', () => others().length >= 1000);
     expect(others().length).toBe(1000);

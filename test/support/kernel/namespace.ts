@@ -7,7 +7,7 @@ import {readlinkSync} from 'node:fs';
 import {afterEach, beforeEach, describe as jestDescribe, test} from '@jest/globals';
 import type {RunCall} from '../../../src/firewall/live/part.js';
 import type {Family} from '../../../src/net/address.js';
-import {runFirewallCall} from '../../../src/sys/run/netfilter.js';
+import {runFirewallCall} from '../../../src/sys/firewall/netfilter.js';
 
 /** The variant of the tools; `default` is the machine's plain `iptables`. */
 export type Variant = 'default' | 'legacy';
@@ -18,7 +18,7 @@ export interface Namespace {
   run(program: string, parameters: readonly string[], input?: string): string;
   /** Runs a firewall program as the daemon would run it in there. */
   readonly runCall: RunCall;
-  /** One call of iptables-restore, as `sys/run/netfilter.ts` makes it. @throws with its error text if it fails */
+  /** One call of iptables-restore, as `sys/firewall/netfilter.ts` makes it. @throws with its error text if it fails */
   restore(family: Family, batch: string): void;
   /** The filter table, without the comments, which contain the time. */
   list(family: Family): string;

@@ -47,7 +47,7 @@ const look = async (): Promise<Seen | undefined> => {
 const connectionsOf = (seen: Seen | undefined): readonly Connection[] =>
   seen?.kind === 'connections' ? seen.connections.filter((each) => each.network === network) : [];
 const countIs = async (count: number): Promise<void> =>
-  until(`${count}`, async () => connectionsOf(await look()).length === count, 15_000, 50);
+  until(`${count}`, async () => connectionsOf(await look()).length === count, undefined, 50);
 
 test('while nothing is opened no table is read again, and a new connection is seen at the next look', async () => {
   await countIs(0);

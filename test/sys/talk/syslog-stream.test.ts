@@ -141,7 +141,7 @@ withRealLogger('with logger(1) and a socket that comes later', async () => {
   ]);
   await until('the socket', () => server.output().includes('ready'));
   child.process.stdin.write('go\n');
-  await until('drained', () => child.output().includes('drained'), 10_000);
+  await until('drained', () => child.output().includes('drained'));
   await until('the last', () => server.output().includes('late 299'));
   server.process.kill();
   const got = server.output().trim().split('\n').slice(1);

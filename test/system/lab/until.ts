@@ -6,7 +6,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
 /** Long enough for a machine that others keep busy; a small part of what jest gives a test. Ms. */
-export const patienceMs = 45_000;
+export const patienceMs = 120_000;
 
 /** The longest rest after a look that took long itself. Ms. */
 const longestRestMs = 500;

@@ -3,7 +3,7 @@ import type {Config} from '../../../config/schema.js';
 import type {Family} from '../../../net/address.js';
 import type {State} from '../../../guard/state.js';
 import {ownNetwork} from '../../../sys/run/machine.js';
-import {otherVariant} from '../../../sys/run/netfilter.js';
+import {otherVariant} from '../../../sys/firewall/netfilter.js';
 import {Users} from '../../../sys/proc/users.js';
 import {EgressGuard} from './egress-guard.js';
 import {formerEgress} from './leftovers.js';

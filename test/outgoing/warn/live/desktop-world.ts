@@ -44,13 +44,13 @@ export class Desktop {
     server.stdout?.on('data', (data: Buffer) => (desktop.#display += data.toString()));
     const bus = `${desktop.folder}/${uid}/bus`;
     desktop.#run('dbus-daemon', '--session', '--nofork', `--address=unix:path=${bus}`);
-    await until('the display', () => desktop.#display.endsWith('\n'), 10_000);
-    await until('the bus', () => fs.existsSync(bus), 10_000);
+    await until('the display', () => desktop.#display.endsWith('\n'));
+    await until('the bus', () => fs.existsSync(bus));
     const monitor = desktop.#run('dbus-monitor', "interface='org.freedesktop.Notifications'");
     monitor.stdout?.on('data', (data: Buffer) => (desktop.#notified += data.toString()));
     desktop.#run(notificationDaemon);
     const names = (): string => desktop.#ask('dbus-send', ...whoHas);
-    await until('the notification daemon', () => names().includes('boolean true'), 10_000, 50);
+    await until('the notification daemon', () => names().includes('boolean true'), undefined, 50);
     return desktop;
   }
 
@@ -76,7 +76,7 @@ export class Desktop {
       found = {picture: this.#picture(place), place};
       return picture.pixels.equals(found.picture.pixels);
     };
-    await until(`a window with ${buttons} buttons`, look, 10_000, 50);
+    await until(`a window with ${buttons} buttons`, look, undefined, 50);
     return found!;
   }
 

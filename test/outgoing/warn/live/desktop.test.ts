@@ -199,7 +199,7 @@ testOnDesktop('the end of the daemon withdraws its windows, however it comes', a
      await showWindow({name: 'nobody', uid: 65534, gid: 65534}, window, '${shown.folder}', new AbortController().signal);`,
   );
   const child = startScript(script);
-  await until('it', () => shown.notified.includes('of a daemon that is killed'), 10_000);
+  await until('it', () => shown.notified.includes('of a daemon that is killed'));
   await until('notify-send', () => running().includes('of a daemon that is killed'));
   before = closed();
   child.process.kill('SIGKILL');

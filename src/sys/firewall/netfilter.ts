@@ -1,10 +1,10 @@
 /** Calls the programs of the firewall. Does not make their input, and does not read their output. */
 import fs from 'node:fs';
 import type {Family} from '../../net/address.js';
-import {type CommandResult, runCommand} from './command.js';
+import {type CommandResult, runCommand} from '../run/command.js';
 
 /** Time for one call. Ms: it may wait for five seconds for another tool's xtables lock. */
-const callTimeoutMs = 20_000;
+export const callTimeoutMs = 20_000;
 
 export interface FirewallCall {
   readonly program: string;
