@@ -4,7 +4,7 @@
  */
 import {available} from '../system/lab/available.js';
 import {sleep} from '../system/lab/until.js';
-import {aim, heading, printTable, skip} from './aims.js';
+import {heading, measured, printTable, skip} from './aims.js';
 import {answersOf, manners} from './answers.js';
 import {type Figures, spread} from './figures.js';
 import {type Guard, startBlocksmtp, startFail2ban, THRESHOLD} from './guards.js';
@@ -15,6 +15,9 @@ export type GuardedSection = 'answers' | 'latency' | 'memory';
 
 const RUNS = 5;
 const LATENCY_RUNS = 40;
+/** Goals of medians: to the rule, and answers above the threshold if the guesser does not pause. Ms; a count. */
+const MOST_TO_RULE_MS = 5;
+const LATE_AT_FULL_SPEED = 5;
 /** A daemon that has just started is not idle yet. */
 const SETTLE_MS = 8000;
 
@@ -52,9 +55,14 @@ async function answers(guards: Guard[]): Promise<void> {
     const found: Figures[] = [];
     for (const guard of guards) found.push(await answersOf(guard, manner, RUNS));
     rows.push([manner.name, String(manner.names), ...found.map((f) => spread(f))]);
-    const [ours] = found;
-    if (ours && manner.options.gapMs === 20) {
-      aim(`${manner.name}: at most threshold + 3`, ours.max <= THRESHOLD + 3);
+    const [ours, peer] = found;
+    const late = manner.options.gapMs === 20 ? 0 : LATE_AT_FULL_SPEED;
+    // Names in one write lie in sendmail's buffer before any program can react.
+    if (ours && manner.options.pipelined !== true) {
+      measured({
+        ...{room: 'answers', what: manner.name, unit: '', is: 'atMost', limit: THRESHOLD + late},
+        ...{value: ours.median, peer: peer?.median},
+      });
     }
   }
   printTable(rows);
@@ -63,14 +71,18 @@ async function answers(guards: Guard[]): Promise<void> {
 async function memory(guards: Guard[], when: string): Promise<void> {
   heading('memory', when);
   const rows = [['memory, MB', 'resident', 'proportional']];
+  const all: number[] = [];
   for (const guard of guards) {
     const {resident, proportional} = await guard.memory();
     rows.push([`${guard.name} ${when}`, resident.toFixed(1), proportional.toFixed(1)]);
-    if (guard.name === 'blocksmtp') {
-      aim(`blocksmtp ${when}: under 100 MB resident`, resident < 100);
-    }
+    all.push(resident);
   }
   printTable(rows);
+  const [own = NaN, peer] = all;
+  measured({
+    ...{room: 'memory', what: `resident ${when}`, unit: 'MB', is: 'atMost', limit: 100},
+    ...{value: own, peer},
+  });
 }
 
 async function latency(guard: Guard): Promise<void> {
@@ -82,5 +94,8 @@ async function latency(guard: Guard): Promise<void> {
     ['', 'median', 'p90', 'min', 'max'],
     ['blocksmtp', ...[median, p90, min, max].map((v) => v.toFixed(1))],
   ]);
-  aim('median under 20 ms', median < 20);
+  measured({
+    ...{room: 'latency', what: 'from the log line to the rule', unit: 'ms', is: 'atMost'},
+    ...{limit: MOST_TO_RULE_MS, value: median},
+  });
 }

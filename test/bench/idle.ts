@@ -3,7 +3,7 @@
  * it follows the log. What two short commands take beside the daemon. Part of the section `memory`.
  */
 import {sleep} from '../system/lab/until.js';
-import {aim, heading, printTable} from './aims.js';
+import {heading, measured, printTable} from './aims.js';
 import {type Figures, figures, spread} from './figures.js';
 import {shareOfCore} from './greeting/memory.js';
 import type {Guard} from './guards.js';
@@ -26,8 +26,11 @@ export async function idle(guards: readonly Guard[]): Promise<void> {
   const about = `${String(RUNS)} starts, median (min..max); ${String(REST_SECONDS)} s at rest, with children`;
   heading('memory', `idle: ${about}`);
   const rows = [['', 'resident, MB', 'proportional, MB', '% of a core', 'ready, ms']];
+  const all: Idle[] = [];
   for (const guard of guards) {
-    const {resident, proportional, percentOfCore, readyMs} = await idleOf(guard);
+    const found = await idleOf(guard);
+    all.push(found);
+    const {resident, proportional, percentOfCore, readyMs} = found;
     rows.push([
       guard.name,
       spread(resident, 1),
@@ -35,14 +38,28 @@ export async function idle(guards: readonly Guard[]): Promise<void> {
       percentOfCore.toFixed(2),
       spread(readyMs),
     ]);
-    if (guard.name !== 'blocksmtp') continue;
-    aim('idle: under 70 MB resident', resident.median < AIMS.residentMegabytes);
-    aim('idle: under 0.1 % of a core', percentOfCore < AIMS.percentOfCore);
-    aim('idle: ready in under 0.3 s', readyMs.median < AIMS.readyMs);
   }
   printTable(rows);
+  const [own, peer] = all;
+  if (own !== undefined) compare(own, peer);
   const [ours] = guards;
   if (ours) await commands(ours);
+}
+
+function compare(own: Idle, peer: Idle | undefined): void {
+  const room = {room: 'memory', is: 'atMost'} as const;
+  measured({
+    ...{...room, what: 'resident at idle', unit: 'MB', limit: AIMS.residentMegabytes},
+    ...{value: own.resident.median, peer: peer?.resident.median},
+  });
+  measured({
+    ...{...room, what: 'of a core at rest', unit: '%', limit: AIMS.percentOfCore},
+    ...{value: own.percentOfCore, peer: peer?.percentOfCore},
+  });
+  measured({
+    ...{...room, what: 'from the start until ready', unit: 'ms', limit: AIMS.readyMs},
+    ...{value: own.readyMs.median, peer: peer?.readyMs.median},
+  });
 }
 
 async function idleOf(guard: Guard): Promise<Idle> {

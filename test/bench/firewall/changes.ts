@@ -4,7 +4,7 @@
  * actions make them (without the shell that fail2ban starts for each).
  */
 import type {Family} from '../../../src/net/address.js';
-import {aim, printTable} from '../aims.js';
+import {measured, printTable} from '../aims.js';
 import {type Figures, figures, spread} from '../figures.js';
 import {Random} from '../traffic/random.js';
 import {addresses, shuffled} from './addresses.js';
@@ -84,25 +84,24 @@ class Score {
 
 function judge(family: Family, count: number, score: Score): void {
   const {subject} = score;
-  const what = `firewall, ${subject}, ${count} blocks${family === 6 ? ' of IPv6' : ''}`;
+  const what = `${subject}, ${count} blocks${family === 6 ? ' of IPv6' : ''}`;
   for (const [change, word, bare] of [
     ['add', 'added', 'bareAdd'],
     ['remove', 'removed', 'bareRemove'],
   ] as const) {
     const ratio = score.ratio(change, bare);
-    const text = `${what} ${word}: at most ${MOST_OF_BARE} times the bare batch (${ratio.toFixed(2)})`;
     // A single block costs little more than the start of a process, which varies by milliseconds.
-    if (count > 1) aim(text, ratio <= MOST_OF_BARE);
+    if (count > 1) note(`${what} ${word}, of the bare batch`, ratio, MOST_OF_BARE, '');
   }
-  if (count === 100_000) {
-    aim(`${what} and one more: under 50 ms`, score.of('oneMore').median < MOST_ONE_MORE_MS);
-  }
-  if (count === 10_000) {
-    aim(`${what} removed at once: under 0.5 s`, score.of('remove').median < MOST_REMOVAL_MS);
-  }
-  if (count === 100_000 && isSet(subject)) {
-    aim(`${what} restored: under 2 s`, score.of('restore').median < MOST_RESTORE_MS);
-  }
+  const took = (measure: Measure): number => score.of(measure).median;
+  if (count === 100_000) note(`${what} and one more`, took('oneMore'), MOST_ONE_MORE_MS);
+  if (count === 10_000) note(`${what} removed at once`, took('remove'), MOST_REMOVAL_MS);
+  if (count === 100_000 && isSet(subject))
+    note(`${what} restored`, took('restore'), MOST_RESTORE_MS);
+}
+
+function note(what: string, value: number, limit: number, unit = 'ms'): void {
+  measured({room: 'firewall', what, value, unit, is: 'atMost', limit});
 }
 
 async function ends(dir: string): Promise<void> {
@@ -111,7 +110,7 @@ async function ends(dir: string): Promise<void> {
     const tookMs = await measureEnd({subject, family: 4, networks, dir});
     const what = `${subject}: ${ENDS} blocks that end in the kernel by themselves`;
     console.log(`${what}: ${tookMs.toFixed(0)} ms of ours`);
-    aim(`firewall, ${what}: under 0.5 s`, tookMs < MOST_REMOVAL_MS);
+    note(what, tookMs, MOST_REMOVAL_MS);
   }
   console.log('');
 }
