@@ -113,7 +113,9 @@ describe('the greeting', () => {
       }),
     );
     const sent = {to: 'bob@example.net', text: 'without a gate'};
-    const line = expect.stringMatching(/^250 /);
-    expect(await gated.client('fresh').deliver(sent)).toEqual({accepted: true, line});
+    // The daemon may have been late with its renewal, and lead to the gate for some seconds more.
+    const takes = async (): Promise<boolean> =>
+      (await gated.client('fresh').deliver(sent)).accepted;
+    await until('its mail is taken', takes, withinMs);
   });
 });

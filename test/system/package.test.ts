@@ -187,12 +187,12 @@ describe('the Debian package', () => {
     await guest.must('ip link set relay0 up');
     await guest.must('ip -netns client link set client0 up');
     await guest.must('sysctl -qw net.ipv6.bindv6only=1');
-    const mta = '/usr/sbin/sendmail-mta -Am -L sm-mta -bd -q10m';
-    await guest.must(`systemd-run --unit mta --property Type=forking ${mta}`);
-    // Before the mailer's first line there is no mail.log, so `auto` has taken the journal.
+    // Before the mailer's first line there is no mail.log, so `auto` takes the journal.
     await until('the journal to be followed', async () =>
       (await guest.must('journalctl -u blocksmtp -o cat')).includes('following the journal'),
     );
+    const mta = '/usr/sbin/sendmail-mta -Am -L sm-mta -bd -q10m';
+    await guest.must(`systemd-run --unit mta --property Type=forking ${mta}`);
     const answers = Number(
       await guest.must(
         `ip netns exec client node /mnt/package/guess.mjs 192.0.2.1 ${String(asked)}`,

@@ -7,17 +7,29 @@
  * when the first line of a batch comes. nft reads the whole batch first, and ipset one line after the other. If the
  * daemon is killed, the pipe ends, and the tool ends without a change.
  */
+import fs from 'node:fs';
+import {join} from 'node:path';
 import {type CommandResult, type WaitingCommand, waitingCommand} from '../run/command.js';
+import {systemPath} from '../run/environment.js';
 import {callTimeoutMs, type FirewallCall, runFirewallCall} from './netfilter.js';
 
-/** Tools that wait at once. A count: iptables-restore, ip6tables-restore, nft and ipset. Each has half a MB of its own. */
-const mostTools = 4;
+/**
+ * Tools that wait at once. A count: nft, ipset, and iptables for each family in both variants. Each has half a MB of its
+ * own.
+ */
+const mostTools = 6;
 
 /** Pause before a tool is started again. Ms: what follows from the verdict goes first. */
 const pauseMs = 50;
 
+interface Waiting {
+  readonly tool: WaitingCommand;
+  /** The file that was started. */
+  readonly file: string;
+}
+
 export class WaitingTools {
-  readonly #waiting = new Map<string, WaitingCommand>();
+  readonly #waiting = new Map<string, Waiting>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #isClosed = false;
 
@@ -26,8 +38,7 @@ export class WaitingTools {
     // Without a batch there is nothing to wait for.
     if (call.input === '') return runFirewallCall(call);
     const key = [call.program, ...call.parameters].join(' ');
-    const tool = this.#waiting.get(key);
-    this.#waiting.delete(key);
+    const tool = this.#take(key, call.program);
     const result =
       tool?.isWaiting() === true
         ? await tool.finish(call.input, callTimeoutMs)
@@ -40,8 +51,19 @@ export class WaitingTools {
   close(): void {
     this.#isClosed = true;
     for (const timer of this.#timers) clearTimeout(timer);
-    for (const tool of this.#waiting.values()) tool.end();
+    for (const {tool} of this.#waiting.values()) tool.end();
     this.#waiting.clear();
+  }
+
+  /** A tool of another variant would do its work in the wrong place: `update-alternatives` may have changed it. */
+  #take(key: string, program: string): WaitingCommand | undefined {
+    const waiting = this.#waiting.get(key);
+    if (waiting === undefined) return undefined;
+    this.#waiting.delete(key);
+    const {tool, file} = waiting;
+    if (file === fileOf(program)) return tool;
+    tool.end();
+    return undefined;
   }
 
   #startLater(key: string, {program, parameters}: FirewallCall): void {
@@ -50,7 +72,9 @@ export class WaitingTools {
       this.#timers.delete(timer);
       if (this.#waiting.has(key)) return;
       if (this.#waiting.size >= mostTools) this.#endOldest();
-      this.#waiting.set(key, waitingCommand(program, parameters));
+      const file = fileOf(program);
+      const tool = waitingCommand(program, parameters);
+      if (tool !== undefined) this.#waiting.set(key, {tool, file});
     }, pauseMs);
     this.#timers.add(timer.unref());
   }
@@ -58,8 +82,22 @@ export class WaitingTools {
   #endOldest(): void {
     const [oldest] = this.#waiting;
     if (oldest === undefined) return;
-    const [key, tool] = oldest;
+    const [key, {tool}] = oldest;
     tool.end();
     this.#waiting.delete(key);
   }
+}
+
+/** The file that a program's name means now, behind all links; '' if none can be found. */
+function fileOf(program: string): string {
+  const folders = program.includes('/') ? [''] : systemPath().split(':');
+  for (const folder of folders) {
+    try {
+      const file = fs.statSync(join(folder, program));
+      if (file.isFile()) return `${file.dev} ${file.ino} ${file.mtimeMs}`;
+    } catch {
+      // It is in another folder.
+    }
+  }
+  return '';
 }

@@ -101,8 +101,24 @@ export interface WaitingCommand {
   readonly end: () => void;
 }
 
-/** Starts a program that waits for its input. If our own process is killed, that input ends with nothing in it. */
-export function waitingCommand(program: string, parameters: readonly string[]): WaitingCommand {
+/**
+ * Starts a program that waits for its input. If our own process is killed, that input ends with nothing in it.
+ *
+ * @returns undefined: it cannot be started now, for lack of a file descriptor or a process
+ */
+export function waitingCommand(
+  program: string,
+  parameters: readonly string[],
+): WaitingCommand | undefined {
+  try {
+    return startWaiting(program, parameters);
+  } catch {
+    // execa throws where Node gives it no pipes (EMFILE).
+    return undefined;
+  }
+}
+
+function startWaiting(program: string, parameters: readonly string[]): WaitingCommand {
   const late = new AbortController();
   const child = execa(program, parameters, {
     ...surroundings(),
