@@ -11,8 +11,8 @@ export interface GuardSettings {
   /** Blocks that evidence can make in one minute of the clock. A count. */
   readonly blocksPerMinute: number;
   /**
-   * Whether a block keeps the names that led to it. `dropped` for a replay: its output has the names that the reason
-   * has, and they are most of a block's memory.
+   * Whether a block keeps the names that led to it. `dropped` for a replay: the reason of the block has all names that
+   * a replay prints, and the others are most of the block's memory.
    */
   readonly namesOfBlocks: 'kept' | 'dropped';
   /** The program names in syslog whose lines count. */

@@ -64,6 +64,17 @@ const countedIn = (outcomes: readonly Outcome[]): Record<string, number> => {
 
 const logs = ['sendmail-8.18.1-bsd.log', 'sendmail-8.18.1-rfc3339.log'];
 
+test.each(['kept', 'dropped'] as const)(
+  'the names of a block are %s; its reason has some',
+  (names) => {
+    guard = new Guard({...settings, namesOfBlocks: names}, state);
+    feed(readData('sendmail-8.18.1-rfc3339.log'));
+    const {because, reason} = state.blocks.get('192.0.2.66')!;
+    expect(because!.names.length > 0).toBe(names === 'kept');
+    expect(reason).toContain('(anna');
+  },
+);
+
 describe.each(logs)('Guard on the log of a real sendmail, %s', (name) => {
   test('blocks the guessers and nobody else, from the log alone', () => {
     const outcomes = feed(readData(name));

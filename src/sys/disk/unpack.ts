@@ -3,13 +3,12 @@
  * bytes decide the format, and not the name of the file. Does not know where the stream comes
  * from, nor what it contains.
  */
-import {accessSync, closeSync, constants, readSync} from 'node:fs';
-import {join} from 'node:path';
+import {closeSync, readSync} from 'node:fs';
 import type {Readable} from 'node:stream';
 import {createGunzip} from 'node:zlib';
 import {openToRead} from './regular-file.js';
 import {startCommand} from '../run/command.js';
-import {systemPath} from '../run/environment.js';
+import {findProgram} from '../run/environment.js';
 
 export type Packing = keyof typeof packers | 'gzip' | 'zip';
 
@@ -70,18 +69,7 @@ export function packingOfFile(descriptor: number): Packing | undefined {
 export function canUnpack(packing: Packing): boolean {
   if (packing === 'gzip' || packing === 'zip') return packing === 'gzip';
   const [program] = packers[packing];
-  return systemPath()
-    .split(':')
-    .some((folder) => isProgram(join(folder, program)));
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return findProgram(program) !== undefined;
 }
 
 /**

@@ -8,9 +8,8 @@
  * daemon is killed, the pipe ends, and the tool ends without a change.
  */
 import fs from 'node:fs';
-import {join} from 'node:path';
 import {type CommandResult, type WaitingCommand, waitingCommand} from '../run/command.js';
-import {systemPath} from '../run/environment.js';
+import {findProgram} from '../run/environment.js';
 import {callTimeoutMs, type FirewallCall, runFirewallCall} from './netfilter.js';
 
 /**
@@ -90,14 +89,7 @@ export class WaitingTools {
 
 /** The file that a program's name means now, behind all links; '' if none can be found. */
 function fileOf(program: string): string {
-  const folders = program.includes('/') ? [''] : systemPath().split(':');
-  for (const folder of folders) {
-    try {
-      const file = fs.statSync(join(folder, program));
-      if (file.isFile()) return `${file.dev} ${file.ino} ${file.mtimeMs}`;
-    } catch {
-      // It is in another folder.
-    }
-  }
-  return '';
+  const path = program.includes('/') ? program : findProgram(program);
+  const file = path === undefined ? undefined : fs.statSync(path, {throwIfNoEntry: false});
+  return file === undefined ? '' : `${file.dev} ${file.ino} ${file.mtimeMs}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Runs a program of the system, to its end or for as long as its output is needed. Never uses a
- * shell. The only file that uses execa. Its time-out cannot end a wait for a grandchild that holds
+ * Runs a program of the system, to its end or for as long as its output is needed; or starts one that
+ * waits for its input. Never uses a shell. The only file that uses execa. Its time-out cannot end a wait for a grandchild that holds
  * the output open, so no program that forks is started here.
  */
 import type {Readable} from 'node:stream';
@@ -126,15 +126,12 @@ function startWaiting(program: string, parameters: readonly string[]): WaitingCo
     cancelSignal: late.signal,
     maxBuffer: longestOutputBytes,
   });
-  let isOver = child.pid === undefined;
-  const ended = child.then((result): CommandResult => {
-    isOver = true;
-    return resultOf(program, result);
-  });
+  const ended = child.then((result) => resultOf(program, result));
   // The result of `ended` tells that the program did not read its input.
   child.stdin.on('error', () => undefined);
   return {
-    isWaiting: () => !isOver && child.exitCode === null && child.signalCode === null,
+    isWaiting: () =>
+      child.pid !== undefined && child.exitCode === null && child.signalCode === null,
     finish: async (input, timeoutMs) => {
       const timer = setTimeout(() => late.abort(), timeoutMs);
       child.stdin.end(input);

@@ -4,8 +4,8 @@
  * started the daemon (LD_PRELOAD, NODE_OPTIONS, BASH_ENV, XZ_DEFAULTS) could change what a program
  * does as root.
  */
-import {statSync} from 'node:fs';
-import {isAbsolute} from 'node:path';
+import {accessSync, constants, statSync} from 'node:fs';
+import {isAbsolute, join} from 'node:path';
 
 /** Debian keeps these programs in sbin, which the PATH of a user or of inittab may lack. */
 const programFolders = [
@@ -24,6 +24,23 @@ const mostFolders = 32;
 export function systemPath(): string {
   const own = (process.env['PATH'] ?? '').split(':').slice(0, mostFolders);
   return [...new Set([...own.filter(isOurs), ...programFolders])].join(':');
+}
+
+/** The file of a program, as a call by its name would find it; undefined: there is none that we may run. */
+export function findProgram(name: string): string | undefined {
+  return systemPath()
+    .split(':')
+    .map((folder) => join(folder, name))
+    .find(isRunnable);
+}
+
+function isRunnable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The whole environment of a program. @param more further variables */

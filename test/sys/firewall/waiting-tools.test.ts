@@ -59,6 +59,7 @@ describe('a tool', () => {
     expect(await tools.run(call('one'))).toMatchObject({kind: 'done'});
     await waits(3);
     expect(await tools.run(call('fail'))).toMatchObject({kind: 'failed', exitCode: 1});
+    await new Promise((resolve) => setTimeout(resolve, 200));
     expect(log()).toEqual(['start', 'fail', 'start', 'one', 'start', 'fail']);
   });
 

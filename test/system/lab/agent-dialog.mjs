@@ -38,7 +38,7 @@ async function play(session, step, timeoutMs) {
 
 export async function dialog({steps, early, whenSilent, timeoutMs, ...where}) {
   const session = await Session.connect({...where, timeoutMs});
-  if (!(session instanceof Session)) return {connected: false, banner: null, answers: []};
+  if (!session) return {connected: false, banner: null, answers: []};
   if (early !== undefined) session.write(early);
   const banner = (await session.reply(timeoutMs))?.line ?? null;
   const answers = [];

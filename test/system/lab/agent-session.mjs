@@ -12,18 +12,14 @@ export class Session {
   #waiter;
   closed = false;
 
-  /** Gives the session, or a text that says why there is none. */
   static connect({host, port = 25, localAddress, timeoutMs}) {
     const session = new Session();
     session.#use(net.connect({host, port, localAddress, noDelay: true}));
     return Promise.race([
       new Promise((resolve) => session.socket.once('connect', () => resolve(session))),
-      new Promise((resolve) => session.socket.once('close', () => resolve(session.error))),
-      sleep(timeoutMs).then(() => 'no connection in time'),
-    ]).then((value) => {
-      if (value !== session) session.socket.destroy();
-      return value;
-    });
+      new Promise((resolve) => session.socket.once('close', () => resolve(undefined))),
+      sleep(timeoutMs).then(() => undefined),
+    ]).then((value) => (value === undefined ? (session.socket.destroy(), undefined) : session));
   }
 
   #use(socket) {

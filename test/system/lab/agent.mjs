@@ -14,7 +14,7 @@ let lastSession = 0;
 /** Connects within `timeoutMs`. The relay has the same time for each answer. */
 async function open({helo = true, timeoutMs, ...where}) {
   const session = await Session.connect({...where, timeoutMs});
-  if (!(session instanceof Session)) return {connected: false, why: session};
+  if (!session) return {connected: false};
   const banner = await session.reply(timeoutMs);
   if (helo && banner) await session.command('EHLO client.example.org', timeoutMs);
   const id = ++lastSession;
@@ -45,7 +45,8 @@ function close(id) {
 async function guess({names, domain, gapMs, oneEnvelope, quietMs, greetingMs, keep, ...where}) {
   let id = where.session;
   const opened = id === undefined ? await open({...where, timeoutMs: greetingMs}) : undefined;
-  if (opened && !opened.connected) return {...opened, answers: [], silent: true, closed: true};
+  if (opened && !opened.connected)
+    return {connected: false, answers: [], silent: true, closed: true};
   id ??= opened.session;
   const session = find(id);
   const answers = [];
@@ -67,9 +68,7 @@ async function guess({names, domain, gapMs, oneEnvelope, quietMs, greetingMs, ke
     }
     if (gapMs > 0) await sleep(gapMs);
   }
-  const {closed, error} = session;
-  const why = opened?.banner === null ? `no greeting: ${error}` : error;
-  const result = {connected: true, session: id, answers, silent: !alive, closed, why};
+  const result = {connected: true, session: id, answers, silent: !alive, closed: session.closed};
   if (!keep) close(id);
   return result;
 }
@@ -77,7 +76,7 @@ async function guess({names, domain, gapMs, oneEnvelope, quietMs, greetingMs, ke
 /** Sends all names in one write, like a guesser in a hurry. Counts the answers as they come. */
 async function pipeline({names, domain, quietMs, greetingMs, ...where}) {
   const opened = await open({...where, timeoutMs: greetingMs});
-  if (!opened.connected) return {...opened, answers: [], silent: true, closed: true};
+  if (!opened.connected) return {connected: false, answers: [], silent: true, closed: true};
   const session = find(opened.session);
   await session.command('MAIL FROM:<someone@example.org>', greetingMs);
   session.socket.write(names.map((name) => `RCPT TO:<${name}@${domain}>\r\n`).join(''));
@@ -130,7 +129,7 @@ async function watch({session: id, everyMs, quietMs, mostMs}) {
 
 async function deliver({from, to, text, timeoutMs, ...where}) {
   const opened = await open({...where, timeoutMs});
-  if (!opened.connected) return {accepted: false, line: null, why: opened.why};
+  if (!opened.connected) return {accepted: false, line: null};
   const session = find(opened.session);
   let answer = null;
   const body = `From: <${from}>\r\nTo: <${to}>\r\nSubject: test\r\n\r\n${text}\r\n.`;
@@ -142,9 +141,8 @@ async function deliver({from, to, text, timeoutMs, ...where}) {
   ]) {
     answer = await session.command(command, timeoutMs);
     if (answer === null || answer.line[0] !== wanted) {
-      const why = `${command}: ${session.error}`;
       close(opened.session);
-      return {accepted: false, line: answer?.line ?? null, why};
+      return {accepted: false, line: answer?.line ?? null};
     }
   }
   await session.command('QUIT', timeoutMs);

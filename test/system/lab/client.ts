@@ -19,8 +19,6 @@ export type Guessed = {
   answers: Answer[];
   silent: boolean;
   closed: boolean;
-  /** What ended the connection, or why there was none. */
-  why?: string;
 };
 export type Opened = {connected: boolean; session: number; banner: string | null; port: number};
 /** The relay's address to call, and our own address if we have several. */
@@ -158,7 +156,7 @@ export class Client {
   /** Delivers one message, or gives the refusal (null: no answer). */
   deliver(
     mail: Where & {to: string; text: string; sender?: string; timeoutMs?: number},
-  ): Promise<{accepted: boolean; line: string | null; why?: string}> {
+  ): Promise<{accepted: boolean; line: string | null}> {
     const {to, text, sender = `${this.name}@example.org`, timeoutMs = patienceMs} = mail;
     return this.#ask('deliver', {...this.#where(mail), to, text, from: sender, timeoutMs});
   }
