@@ -22,7 +22,8 @@ import {sendmail} from '../mail/sendmail/dialect.js';
 import {reportFollow, reportJournal, reportOffset} from '../report/source-text.js';
 import {servedPorts} from '../sessions/served-ports.js';
 import {quietMs} from '../sys/disk/text-file.js';
-import {followAll, mostFiles, type PathBatch} from '../sys/follow/follow-many.js';
+import type {ReadBatch} from '../sys/follow/follow.js';
+import {followAll, mostFiles} from '../sys/follow/follow-many.js';
 import {isPattern} from '../sys/follow/glob.js';
 import {JournalFollower} from '../sys/journal/journal.js';
 import {hasJournal} from '../sys/journal/journalctl.js';
@@ -153,8 +154,8 @@ export class LogSources {
       this.#say(level, message);
     };
     const resume = (path: string) => positions.get(path) ?? 'end';
-    for await (const {path, batch, read} of followAll(this.#plan.files, resume, report, signal)) {
-      const {lines, position, caughtUp} = batch;
+    for await (const {path, batch} of followAll(this.#plan.files, resume, report, signal)) {
+      const {lines, position, caughtUp, read} = batch;
       const framesOf = frames.get(path) ?? sendmail.frames();
       frames.set(path, framesOf);
       const records = lines.flatMap((line): SourcedRecord[] => {
@@ -191,7 +192,7 @@ export class LogSources {
     record: LogRecord,
     framed: Framed,
     frames: LineFrames,
-    read: PathBatch['read'],
+    read: ReadBatch['read'],
   ): LogRecord {
     const atMs = nowMs();
     const zone = framed.kind === 'record' ? framed.zone : undefined;

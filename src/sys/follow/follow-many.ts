@@ -20,8 +20,6 @@ export interface PathBatch {
   readonly path: string;
   /** `caughtUp` is about all logs together. */
   readonly batch: ReadBatch;
-  /** `live`: the lines were appended after all older lines of this log had been given. */
-  readonly read: 'live' | 'backlog';
 }
 
 /**
@@ -47,8 +45,8 @@ interface Followed {
   seenMs: number;
   /** The last batch that was given; undefined: none yet. */
   latest: ReadBatch | undefined;
-  /** How the next batch was read. */
-  read: PathBatch['read'];
+  /** `live`: the log was created while its folder was watched, so even its first lines are new. */
+  readonly first: ReadBatch['read'];
 }
 
 class FollowerSet {
@@ -82,8 +80,8 @@ class FollowerSet {
       // Without a file there is no backlog, and a caller that waits for `caughtUp` must not wait for ever.
       if (this.#followed.size === 0) {
         const path = this.#patterns[0] ?? '';
-        const batch = {lines: [], position: undefined, caughtUp: true};
-        yield {path, batch, read: 'backlog'};
+        const read = 'backlog' as const;
+        yield {path, batch: {lines: [], position: undefined, caughtUp: true, read}};
       }
       while (!signal.aborted) {
         const next = this.#ready.shift();
@@ -139,16 +137,15 @@ class FollowerSet {
     }
   }
 
-  /** @param read how its first lines count; `live`: the log was created while its folder was watched */
-  #addFound(path: string, resume: LogPosition | 'end', read: PathBatch['read'] = 'backlog'): void {
-    this.#add(path, new Follower(path, resume, this.#report, noWake), performance.now(), read);
+  #addFound(path: string, resume: LogPosition | 'end', first?: ReadBatch['read']): void {
+    this.#add(path, new Follower(path, resume, this.#report, noWake), performance.now(), first);
   }
 
   #add(
     path: string,
     follower: Follower,
     seenMs: number,
-    read: PathBatch['read'] = 'backlog',
+    first: ReadBatch['read'] = 'backlog',
   ): void {
     if (this.#followed.has(path)) return;
     if (this.#followed.size >= mostFiles) {
@@ -158,7 +155,7 @@ class FollowerSet {
     }
     const end = new AbortController();
     const batches = follower.batches(end.signal);
-    const followed: Followed = {path, batches, end, seenMs, latest: undefined, read};
+    const followed: Followed = {path, batches, end, seenMs, latest: undefined, first};
     this.#followed.set(path, followed);
     void this.#fetch(followed);
   }
@@ -178,12 +175,11 @@ class FollowerSet {
     const isFirst = from.latest?.position === undefined && batch.position !== from.latest?.position;
     const isNews = from.latest === undefined || isFirst || batch.lines.length > 0;
     from.latest = batch;
-    const {read} = from;
-    if (batch.caughtUp) from.read = 'live';
+    const read = from.first === 'live' ? 'live' : batch.read;
     const caughtUp = this.#isCaughtUp();
     if (isNews || caughtUp !== this.#wasCaughtUp) {
       this.#wasCaughtUp = caughtUp;
-      yield {path: from.path, batch: {...batch, caughtUp}, read};
+      yield {path: from.path, batch: {...batch, caughtUp, read}};
     }
     void this.#fetch(from);
   }

@@ -27,6 +27,8 @@ export interface ReadBatch {
   readonly position: LogPosition | undefined;
   /** Whether all lines of the log have been given. */
   readonly caughtUp: boolean;
+  /** `live`: the lines were written after the log was opened, and all older lines had been given. */
+  readonly read: 'live' | 'backlog';
 }
 
 /**
@@ -64,6 +66,7 @@ export class Follower {
   readonly #wakeOnName: typeof wakeOnName;
   readonly #open: OpenFiles;
   #beginning: Beginning;
+  #read: ReadBatch['read'] = 'backlog';
   #problem: string | undefined;
   /** The rotated files that were searched, while there was no log, without finding a place. */
   #lookedThrough: string | undefined;
@@ -111,7 +114,9 @@ export class Follower {
         const isUnread = (file: FollowedFile): boolean => !this.#failed.has(file) && hasMore(file);
         const caughtUp = looked === 'all' && !this.#open.files.some(isUnread);
         if (caughtUp) this.#open.closeDrained();
-        yield {lines, position: this.#open.position(), caughtUp};
+        const read = this.#read;
+        if (caughtUp) this.#read = 'live';
+        yield {lines, position: this.#open.position(), caughtUp, read};
         // A long backlog must not keep timers and sockets waiting.
         if (caughtUp) await this.#pause(signal);
         else await setImmediate();
@@ -256,6 +261,8 @@ export class Follower {
     if (this.#beginning.kind === 'behindAll') file.skipToEnd();
     if (this.#beginning.kind === 'atCursors') await this.#goOn(file, this.#beginning.cursors);
     this.#beginning = atStart;
+    // Lines may be written before the first read.
+    if (![file, ...this.#open.files].some(hasMore)) this.#read = 'live';
   }
 
   async #goOn(file: LogFile, cursors: LogPosition): Promise<void> {

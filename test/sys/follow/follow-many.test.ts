@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {afterEach, describe, expect, test} from '@jest/globals';
 import type {LogPosition} from '../../../src/log/position.js';
 import type {FollowEvent} from '../../../src/log/source-event.js';
+import type {ReadBatch} from '../../../src/sys/follow/follow.js';
 import {followAll, mostFiles, type PathBatch} from '../../../src/sys/follow/follow-many.js';
 import {openBelow, sleep, tempDirs, until} from '../../support/temp.js';
 
@@ -18,18 +19,36 @@ class ManyReader {
   readonly #end = new AbortController();
   readonly #ended: Promise<void>;
 
-  constructor(patterns: readonly string[], saved: ReadonlyMap<string, LogPosition> = new Map()) {
-    this.#ended = this.#run(patterns, saved);
+  /** @param onEvent is called in the turn of an event */
+  constructor(
+    patterns: readonly string[],
+    saved: ReadonlyMap<string, LogPosition> = new Map(),
+    onEvent: (event: FollowEvent) => void = () => undefined,
+  ) {
+    this.#ended = this.#run(patterns, saved, onEvent);
   }
 
-  async #run(patterns: readonly string[], saved: ReadonlyMap<string, LogPosition>): Promise<void> {
+  async #run(
+    patterns: readonly string[],
+    saved: ReadonlyMap<string, LogPosition>,
+    onEvent: (event: FollowEvent) => void,
+  ): Promise<void> {
     const all = followAll(
       patterns,
       (path) => saved.get(path) ?? 'end',
-      (event) => this.events.push(event),
+      (event) => {
+        this.events.push(event);
+        onEvent(event);
+      },
       this.#end.signal,
     );
     for await (const one of all) this.given.push(one);
+  }
+
+  /** How the lines of a log were read, one word a batch. */
+  reads(path: string): ReadBatch['read'][] {
+    const mine = this.given.filter((one) => one.path === path && one.batch.lines.length > 0);
+    return mine.map(({batch}) => batch.read);
   }
 
   lines(path: string): string[] {
@@ -95,6 +114,24 @@ describe('which logs are taken', () => {
     await sleep(1200);
     expect([...reader!.positions().keys()].sort()).toEqual([a, b]);
     expect([reader!.lines(a), reader!.lines(b)]).toEqual([['new'], ['first']]);
+  });
+
+  test.each([
+    ['at its end', 'live', ''],
+    ['with unread lines', 'backlog', 'unread\n'],
+  ])('a log that begins %s: a line written just after it was opened is %s', async (_, read, more) => {
+    const path = join(newDir(), 'mail.log');
+    append(path, 'old');
+    follow([path]);
+    await reader!.isCaughtUp();
+    const saved = reader!.positions();
+    await reader!.stop();
+    fs.appendFileSync(path, more);
+    follow([path], saved, ({kind}) => {
+      if (kind === 'following') append(path, 'new');
+    });
+    await until('the line', () => reader!.lines(path).includes('new'));
+    expect(new Set(reader!.reads(path))).toEqual(new Set([read]));
   });
 
   test('rotated and packed files of a log are none, whatever the pattern takes', async () => {
