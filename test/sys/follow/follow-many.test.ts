@@ -119,20 +119,23 @@ describe('which logs are taken', () => {
   test.each([
     ['at its end', 'live', ''],
     ['with unread lines', 'backlog', 'unread\n'],
-  ])('a log that begins %s: a line written just after it was opened is %s', async (_, read, more) => {
-    const path = join(newDir(), 'mail.log');
-    append(path, 'old');
-    follow([path]);
-    await reader!.isCaughtUp();
-    const saved = reader!.positions();
-    await reader!.stop();
-    fs.appendFileSync(path, more);
-    follow([path], saved, ({kind}) => {
-      if (kind === 'following') append(path, 'new');
-    });
-    await until('the line', () => reader!.lines(path).includes('new'));
-    expect(new Set(reader!.reads(path))).toEqual(new Set([read]));
-  });
+  ])(
+    'a log that begins %s: a line written just after it was opened is %s',
+    async (_, read, more) => {
+      const path = join(newDir(), 'mail.log');
+      append(path, 'old');
+      follow([path]);
+      await reader!.isCaughtUp();
+      const saved = reader!.positions();
+      await reader!.stop();
+      fs.appendFileSync(path, more);
+      follow([path], saved, ({kind}) => {
+        if (kind === 'following') append(path, 'new');
+      });
+      await until('the line', () => reader!.lines(path).includes('new'));
+      expect(new Set(reader!.reads(path))).toEqual(new Set([read]));
+    },
+  );
 
   test('rotated and packed files of a log are none, whatever the pattern takes', async () => {
     const folder = newDir();
