@@ -82,10 +82,9 @@ export class BlockRules {
     return this.#keepers.enforce(unwanted);
   }
 
-  /** Compares with the kernel, and repairs. */
-  async check(): Promise<void> {
-    await this.#keepers.check();
-    await this.#keepers.removeLeftovers();
+  /** Compares with the kernel, and repairs. Does not look for what others have left. */
+  check(): Promise<void> {
+    return this.#keepers.check();
   }
 
   /** Only reads the kernel, for commands that show the state. */
@@ -94,17 +93,12 @@ export class BlockRules {
   }
 
   /**
-   * Removes what other backends have left, once our own backend holds the blocks.
+   * Removes what other backends have left, if our own backend holds the blocks. Somebody may load saved
+   * rules again at any time, so the caller repeats this.
    *
    * @param otherVariant the other program called iptables, if it may hold something
    */
   async replaceOthers(otherVariant: Variant | undefined): Promise<void> {
-    this.expectOthers(otherVariant);
-    await this.#keepers.removeLeftovers();
-  }
-
-  /** Each check from now on looks for rules of other backends, and removes them. */
-  expectOthers(otherVariant: Variant | undefined): void {
     const {families} = this.#keepers;
     this.#keepers.expectLeftovers([
       ...families.flatMap((family) =>
@@ -114,11 +108,17 @@ export class BlockRules {
         inOrder(allUnder(spec, families, otherVariant, this.#former, this.#settings.backend)),
       ),
     ]);
+    await this.#keepers.removeLeftovers();
   }
 
   /** Whether the kernel holds everything decided for the network's family. */
   isEnforced(network: string): boolean {
     return this.#keepers.isInOrderIn(familyOf(network));
+  }
+
+  /** The same for all families. */
+  get isInOrder(): boolean {
+    return this.#keepers.isInOrder;
   }
 
   get enforced(): ReadonlyMap<Family, Enforced> {

@@ -4,6 +4,7 @@
  * (`guard/`) and no rule (`blocks/`). A daemon has one instance for as long as it runs; a command
  * without a daemon has one for its request.
  */
+import {AtMostEvery} from '../../base/mechanisms/elapsed.js';
 import {isTranslated, submissionsOf} from '../../blocks/chain/spec.js';
 import {passes} from '../../blocks/block.js';
 import {noteOf} from '../../blocks/noted.js';
@@ -45,12 +46,19 @@ export interface EnforcementParts extends WantedParts {
   readonly onOutcomes?: (outcomes: readonly Outcome[]) => void;
 }
 
+/**
+ * How often the check looks for what other backends left. Ms: a search runs seven programs, which is
+ * most of what an idle daemon costs. A leftover rule is rare, and may keep an innocent out for so long.
+ */
+const othersSearchMs = 60_000;
+
 export class Enforcement {
   readonly #parts: EnforcementParts;
   readonly #wanted: WantedBlocks;
   readonly #digest: Digest;
   readonly #committer: Committer;
   readonly #cuts: SessionCuts | undefined;
+  readonly #othersSearch = new AtMostEvery(othersSearchMs);
   #unwanted: Unwanted;
 
   constructor(parts: EnforcementParts) {
@@ -107,8 +115,9 @@ export class Enforcement {
   }
 
   /**
-   * Looks again for what other backends left: another tool may have restored it. Before the log has
-   * been caught up with this does nothing, because `caughtUp` will do it.
+   * Looks again for what other backends left: another tool may have restored it, or the variant of
+   * iptables may have changed. Before the log has been caught up with this does nothing, because
+   * `caughtUp` will do it.
    */
   lookForOthers(): Promise<void> {
     return this.#unwanted === 'remove' ? this.#wanted.replaceOthers() : Promise.resolve();
@@ -160,9 +169,9 @@ export class Enforcement {
   /** Compares the firewall with the desired state, and repairs it. */
   async check(): Promise<void> {
     this.#wanted.renew();
-    // The variants of iptables may have changed, like anything on the machine.
-    if (this.#unwanted === 'remove') await this.#wanted.expectOthers();
     await this.#wanted.rules.check();
+    const {isInOrder} = this.#wanted.rules;
+    if (isInOrder && this.#othersSearch.take(this.now())) await this.lookForOthers();
   }
 
   /** Reads the firewall and changes nothing: for a command that only asks. */

@@ -134,10 +134,6 @@ export class WantedBlocks {
     await this.rules.replaceOthers(await this.#parts.otherVariant());
   }
 
-  async expectOthers(): Promise<void> {
-    this.rules.expectOthers(await this.#parts.otherVariant());
-  }
-
   /** Rules that drop the network and are not blocks of ours; undefined: none known. */
   async dropsBeside(network: Network, block: 'stands' | 'none'): Promise<DropsBeside | undefined> {
     const {config, families, run} = this.#parts;

@@ -58,7 +58,7 @@ test.each([
   ['another name', spec('OLD'), 0],
   ['another port', spec('NOW', [587]), 2],
 ])(
-  'saved rules under %s that come back go at each check, and ours stay',
+  'saved rules under %s that come back go at each search, and ours stay',
   async (_, old, repairs) => {
     const state = emptyState('unsaved');
     noteChain(state, old);
@@ -85,6 +85,7 @@ test.each([
         chains.set(old.chain, [...there, ...drops, ...(old.chain === 'NOW' ? [byHand] : [])]);
       });
       await rules.check();
+      await rules.replaceOthers(undefined);
       expect([kernel.rules('INPUT'), kernel.rules('NOW')]).toEqual(
         old.chain === 'NOW' ? [before[0], [...before[1]!, byHand]] : before,
       );

@@ -1,6 +1,6 @@
 /** What was decided is carried out: in the kernel, in words, on the disk, in this order. */
 import type {Outcome} from '../../../src/guard/outcome.js';
-import {afterEach, describe, expect, test} from '@jest/globals';
+import {afterEach, describe, expect, jest, test} from '@jest/globals';
 import type {Block} from '../../../src/blocks/block.js';
 import type {EnforcementParts} from '../../../src/daemon/enforcement/enforcement.js';
 import {sleep, tempDirs, until} from '../../support/temp.js';
@@ -154,6 +154,29 @@ test('leftovers of others are looked for again, but not before the log is caught
   enforcement.caughtUp();
   await until('the first look', () => asked === 1);
   await enforcement.lookForOthers();
+  expect(asked).toBe(2);
+});
+
+test('checks look for leftovers of others once a minute, and only while our own rules are in force', async () => {
+  let asked = 0;
+  const otherVariant = (): Promise<undefined> => {
+    asked += 1;
+    return Promise.resolve(undefined);
+  };
+  const world = make({otherVariant});
+  const {enforcement} = world;
+  world.kernel.refuses = () => true;
+  await enforcement.carryOut([world.guard.block(blockOf('192.0.2.7'), 1)]);
+  await enforcement.check();
+  expect(asked).toBe(0);
+  world.kernel.refuses = () => false;
+  await until('the rule', () => enforcement.isEnforced('192.0.2.7'));
+  for (let checks = 0; checks < 3; checks += 1) await enforcement.check();
+  expect(asked).toBe(1);
+  const atMs = Date.now();
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(atMs + 61_000);
+  await enforcement.check();
+  clock.mockRestore();
   expect(asked).toBe(2);
 });
 
