@@ -43,7 +43,10 @@ export function nftablesBackend(spec: ChainSpec, family: Family): Backend<TableS
         set === submitterSet ? passes : steps.filter(({network}) => setOf(network) === set);
       const lines = [
         ...(isOurs ? [] : created(spec, family)),
-        ...[...setsOf(spec)].flatMap(([set, kind]) => elementLines(table, set, kind, inSet(set))),
+        ...[...setsOf(spec)].flatMap(([name, kind]) => {
+          const believed = name === submitterSet ? passing : elements;
+          return elementLines(table, {name, kind, elements: believed}, inSet(name), wish.nowMs);
+        }),
       ];
       const changes = countKinds(steps);
       if (passes.length > 0) changes.set('pass', passes.length);
@@ -140,22 +143,39 @@ export function withoutOverlap(
 }
 
 /**
+ * An element that ends within this time may end before a batch that deletes it reaches the kernel. Ms: reading and
+ * changing 100,000 elements on a busy machine takes many seconds.
+ */
+const endingSoonMs = 60_000;
+
+/** A set before a batch changes it. */
+interface ChangedSet {
+  readonly name: string;
+  readonly kind: 'addresses' | 'networks';
+  readonly elements: Elements;
+}
+
+/**
  * Few commands with many elements each: nft spends more on a separate command for each element than
  * the kernel spends on the element. Deletions come before additions, as in `planSet`.
  */
 export function elementLines(
   table: string,
-  set: string,
-  kindOfSet: 'addresses' | 'networks',
+  {name, kind: kindOfSet, elements}: ChangedSet,
   inSet: readonly SetStep[],
+  nowMs: number,
 ): string[] {
-  const words = (verb: 'add' | 'delete', elements: readonly string[]): string[] =>
-    elements.length === 0 ? [] : [`${verb} element ${table} ${set} {\n${elements.join(',\n')}\n}`];
+  const words = (verb: 'add' | 'delete', texts: readonly string[]): string[] =>
+    texts.length === 0 ? [] : [`${verb} element ${table} ${name} {\n${texts.join(',\n')}\n}`];
+  const endsSoon = (network: string): boolean =>
+    (elements.get(network) ?? 0) < nowMs + endingSoonMs;
   // Deleting an element that the kernel has ended meanwhile would make the whole batch fail, so it
   // is added first. Not before a network is deleted: nft would take the network that it has just
-  // added for an overlap.
+  // added for an overlap. Not all of them, because that takes as long again as the deletion: if another tool
+  // has deleted one, the keeper reads the kernel and plans again.
   const ensured = inSet.filter(
-    ({kind}) => kind === 'renew' || (kind === 'delete' && kindOfSet === 'addresses'),
+    ({kind, network}) =>
+      (kind === 'renew' || (kind === 'delete' && kindOfSet === 'addresses')) && endsSoon(network),
   );
   return [
     ...words(

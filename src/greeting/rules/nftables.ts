@@ -37,8 +37,10 @@ export function gateTableBackend(family: Family): Backend<GateTable, GateRules> 
       const alive = planAlive(desired, stands?.aliveMs, nowMs);
       const lines = [
         ...(stands === undefined ? createdGate(table, family, desired) : []),
-        ...elementLines(table, 'hosts', 'addresses', inSet(steps, 'hosts')),
-        ...elementLines(table, 'networks', 'networks', inSet(steps, 'networks')),
+        ...(['addresses', 'networks'] as const).flatMap((kind) => {
+          const set = {name: setNames[kind], kind, elements};
+          return elementLines(table, set, inSet(steps, kind), nowMs);
+        }),
         ...aliveLines(table, alive),
       ];
       // Computed here and not in `after`: `desired` may change while the batch runs, and the kernel gets this one.
@@ -64,8 +66,10 @@ export function gateTableBackend(family: Family): Backend<GateTable, GateRules> 
   };
 }
 
-const inSet = (steps: readonly SetStep[], set: 'hosts' | 'networks'): readonly SetStep[] =>
-  steps.filter(({network}) => network.includes('/') === (set === 'networks'));
+const setNames = {addresses: 'hosts', networks: 'networks'} as const;
+
+const inSet = (steps: readonly SetStep[], kind: keyof typeof setNames): readonly SetStep[] =>
+  steps.filter(({network}) => network.includes('/') === (kind === 'networks'));
 
 /** What to do with the element that redirects clients to the gate. */
 type AliveStep =

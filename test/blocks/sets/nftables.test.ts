@@ -32,14 +32,37 @@ describeInNamespace('nftables: batches', 'default', (namespace) => {
     await keeper.stop();
   });
 
-  test('an element that went by itself does not keep the others from going', async () => {
-    const {intent, keeper} = keeperIn(namespace);
+  test.each([
+    ['an hour', 3_600_000, 0],
+    ['half a minute', 30_000, 1],
+  ])(
+    'deletes an element that ends in %s; adds it first if it may end meanwhile',
+    async (_, ms, adds) => {
+      const {intent, keeper, calls} = keeperIn(namespace);
+      intent.set({network: hosts[0], untilMs: inMs(ms)});
+      await keeper.enforce('remove');
+      calls.length = 0;
+      intent.delete(hosts[0]);
+      await keeper.enforce('remove');
+      expect(calls).toHaveLength(1);
+      expect(calls[0]!.input.match(/^add element /gm) ?? []).toHaveLength(adds);
+      expect(calls[0]!.input).toContain('delete element ');
+      expect(listed(namespace).size).toBe(0);
+      await keeper.stop();
+    },
+  );
+
+  test('an element that another tool deleted does not keep the others from going', async () => {
+    const {intent, keeper, calls} = keeperIn(namespace);
     for (const text of hosts) intent.set({network: text, untilMs: inMs(600_000)});
     await keeper.enforce('remove');
     namespace.run('nft', [`delete element ip ${table} hosts { ${hosts[0]} }`]);
+    calls.length = 0;
     intent.delete(hosts[0]);
     intent.delete(hosts[1]);
     await keeper.enforce('remove');
+    // The batch fails, the kernel is read, and the next batch fits.
+    expect(calls).toHaveLength(3);
     expect([...listed(namespace).keys()]).toEqual([hosts[2]]);
     expect(keeper.isInOrder).toBe(true);
     await keeper.stop();
