@@ -56,6 +56,7 @@ export function asciiJson(value: unknown, indent?: number): string {
 
 /**
  * A copy. In the engine a part of a text keeps all of it in memory: mostly the whole line of a log. `join` writes a new
- * text. A part of a copy (`slice`) takes 90 bytes for a name of 29 characters, and this 58.
+ * text, if it joins two texts that are not empty. Joining the characters one by one takes six times as long, and
+ * leaves an array of them for the garbage collector.
  */
-export const detached = (part: string): string => part.split('').join('');
+export const detached = (part: string): string => [part.slice(0, 1), part.slice(1)].join('');
