@@ -27,6 +27,8 @@ export async function runInside(
 /** In the child: hands its findings to the parent. */
 export function handOver(): void {
   process.send?.(findings());
+  // Without a channel the bench ends, because nobody waits for it. This one has done its work.
+  process.removeAllListeners('disconnect');
   process.disconnect();
 }
 
