@@ -8,7 +8,7 @@ import type {Former} from './leftovers.js';
 import type {NotedChain, State} from '../../guard/state.js';
 
 /**
- * Other chain names without rules that are remembered. A count: each costs some program calls at every check.
+ * Other chain names without rules that are remembered. A count: each costs some program calls at every search.
  */
 export const mostFormerChains = 8;
 

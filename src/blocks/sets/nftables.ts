@@ -171,8 +171,8 @@ export function elementLines(
     (elements.get(network) ?? 0) < nowMs + endingSoonMs;
   // Deleting an element that the kernel has ended meanwhile would make the whole batch fail, so it
   // is added first. Not before a network is deleted: nft would take the network that it has just
-  // added for an overlap. Not all of them, because that takes as long again as the deletion: if another tool
-  // has deleted one, the keeper reads the kernel and plans again.
+  // added for an overlap. An element that ends later is not added first, because that takes as long again as
+  // its deletion. If another tool has deleted it, the keeper reads the kernel and plans again.
   const ensured = inSet.filter(
     ({kind, network}) =>
       (kind === 'renew' || (kind === 'delete' && kindOfSet === 'addresses')) && endsSoon(network),

@@ -47,8 +47,8 @@ export interface EnforcementParts extends WantedParts {
 }
 
 /**
- * How often the check looks for what other backends left. Ms: a search runs seven programs, which is
- * most of what an idle daemon costs. A leftover rule is rare, and may keep an innocent out for so long.
+ * How often the check looks for what other backends left. Ms: a search runs seven programs. At each check that was
+ * half of what an idle daemon costs. A leftover rule is rare, but it may keep an innocent out for so long.
  */
 const othersSearchMs = 60_000;
 

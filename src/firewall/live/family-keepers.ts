@@ -28,8 +28,7 @@ export type AnyKeeper = Pick<
 export class FamilyKeepers {
   readonly #keepers: ReadonlyMap<Family, AnyKeeper>;
   /**
-   * Leftovers beside our rules. Each check looks for them, and removes them once our own rules are in
-   * force.
+   * Leftovers beside our rules. `removeLeftovers` removes them once our own rules are in force.
    */
   readonly #leftovers: Leftovers;
   readonly #removal = new SingleFlight(() => this.#tryLeftovers());

@@ -61,7 +61,7 @@ export class Leftovers {
       this.#troubles.end(name);
       return;
     }
-    // Each check tries again, for ever if the kernel lacks what the program needs, so it is logged only once.
+    // Each search tries again, for ever if the kernel lacks what the program needs, so it is logged only once.
     const what = `${name}: perhaps left behind, not removed: ${failure}`;
     this.#troubles.begin(name, `${what} (trying again)`, 'warning');
   }

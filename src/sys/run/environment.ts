@@ -37,7 +37,8 @@ export function findProgram(name: string): string | undefined {
 function isRunnable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    // A folder can be "executed" too.
+    return statSync(file).isFile();
   } catch {
     return false;
   }
