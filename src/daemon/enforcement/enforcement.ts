@@ -170,8 +170,9 @@ export class Enforcement {
   async check(): Promise<void> {
     this.#wanted.renew();
     await this.#wanted.rules.check();
-    const {isInOrder} = this.#wanted.rules;
-    if (isInOrder && this.#othersSearch.take(this.now())) await this.lookForOthers();
+    // Only a search that can remove something begins the next minute.
+    const mayRemove = this.#unwanted === 'remove' && this.#wanted.rules.isInOrder;
+    if (mayRemove && this.#othersSearch.take(this.now())) await this.lookForOthers();
   }
 
   /** Reads the firewall and changes nothing: for a command that only asks. */

@@ -258,11 +258,16 @@ export class Follower {
 
   /** Moves the first file to the place where reading ended. If places are in its predecessors, opens these too. */
   async #begin(file: LogFile): Promise<void> {
-    if (this.#beginning.kind === 'behindAll') file.skipToEnd();
-    if (this.#beginning.kind === 'atCursors') await this.#goOn(file, this.#beginning.cursors);
+    if (this.#beginning.kind === 'behindAll') {
+      file.skipToEnd();
+      this.#read = 'live';
+    }
+    if (this.#beginning.kind === 'atCursors') {
+      await this.#goOn(file, this.#beginning.cursors);
+      // Decided here, because lines may be written before the first read, and the log may have been absent until now.
+      this.#read = [file, ...this.#open.files].some(hasMore) ? 'backlog' : 'live';
+    }
     this.#beginning = atStart;
-    // Lines may be written before the first read.
-    if (![file, ...this.#open.files].some(hasMore)) this.#read = 'live';
   }
 
   async #goOn(file: LogFile, cursors: LogPosition): Promise<void> {

@@ -163,9 +163,13 @@ test('checks look for leftovers of others once a minute, and only while our own 
     asked += 1;
     return Promise.resolve(undefined);
   };
-  const world = make({otherVariant});
+  const world = make({unwanted: 'keep', otherVariant});
   const {enforcement} = world;
+  await enforcement.check();
   world.kernel.refuses = () => true;
+  enforcement.caughtUp();
+  await until('the first look', () => asked === 1);
+  asked = 0;
   await enforcement.carryOut([world.guard.block(blockOf('192.0.2.7'), 1)]);
   await enforcement.check();
   expect(asked).toBe(0);

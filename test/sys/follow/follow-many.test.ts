@@ -137,6 +137,25 @@ describe('which logs are taken', () => {
     },
   );
 
+  test('a log that comes back with unread lines: they are backlog', async () => {
+    const path = join(newDir(), 'mail.log');
+    append(path, 'old');
+    follow([path]);
+    await reader!.isCaughtUp();
+    const saved = reader!.positions();
+    await reader!.stop();
+    append(path, 'unread');
+    fs.renameSync(path, `${path}-away`);
+    follow([path], saved);
+    await reader!.isCaughtUp();
+    fs.renameSync(`${path}-away`, path);
+    await reader!.reaches(1);
+    append(path, 'new');
+    await reader!.reaches(2);
+    expect(reader!.lines(path)).toEqual(['unread', 'new']);
+    expect(reader!.reads(path)).toEqual(['backlog', 'live']);
+  });
+
   test('rotated and packed files of a log are none, whatever the pattern takes', async () => {
     const folder = newDir();
     const names = ['mail.log', '192.0.2.7', 'relay-2', 'mx-20261121.log', 'mail-2.log'];
