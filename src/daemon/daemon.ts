@@ -20,7 +20,7 @@ import {AlarmWatch} from './alarms/alarm-watch.js';
 import {MetricsFile} from './metrics-file.js';
 import {pathTroubles} from './path-troubles.js';
 import {type SourceBatch, LogSources} from './sources.js';
-import {effectWatch, mailShown, mailWatch} from './watches.js';
+import {effectWatch, lineClients, mailShown, mailWatch} from './watches.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
 import type {GateReport} from '../greeting/report.js';
 import type {GateWay} from '../greeting/way.js';
@@ -43,7 +43,7 @@ import {statusBrief} from '../report/status-lines.js';
 import type {Exemptions} from '../score/exempt.js';
 import type {Stuck} from '../sessions/reap.js';
 import {gatePorts, servedPorts, sessionPorts} from '../sessions/served-ports.js';
-import {LineClients} from '../sessions/live/line-clients.js';
+import type {LineClients} from '../sessions/live/line-clients.js';
 import type {NotesFile} from '../sys/disk/notes-file.js';
 import type {MailWatch} from '../submission/live/mail-watch.js';
 import {atMost} from '../sys/run/at-most.js';
@@ -61,6 +61,8 @@ interface Parts {
   readonly notes?: NotesFile;
   /** Blocks that a killed run had noted; the state has them. Default: none. */
   readonly noted?: readonly Block[];
+  /** Takes notes of frozen processes; default: none is frozen. */
+  readonly frozen?: NotesFile;
   readonly history: (network: string, most: number) => readonly HistoryEntry[];
   readonly events?: (sinceMs: number, most: number) => readonly HistoryEntry[];
   /** Runs a firewall program. */
@@ -134,11 +136,11 @@ export class Daemon {
       ...{say, judged: guard.judged, textOf: guard.known.textOf},
       ports: () => enforcement.ports,
       now: () => enforcement.now(),
-      save: () => saved(enforcement),
+      save: () => enforcement.save(),
     });
     this.egress = machineEgress(config, families, state, {run, say}, () => enforcement.save());
     const ports = sessionPorts(servedPorts(config.mailerPorts, state), gatePorts(config));
-    this.#clients = new LineClients({dialect: sendmail, ports}, config.attribution);
+    this.#clients = lineClients(parts, watch, ports);
     const {candidates} = this.#clients;
     this.#effect = effectWatch(parts, enforcement, watch, {candidates, ports});
     this.#mail = mailWatch(parts, enforcement);
@@ -171,6 +173,7 @@ export class Daemon {
    */
   start(liftSinceMs?: number): void {
     this.#exemptionWatch.refresh();
+    this.#clients.freezer.begin();
     for (const block of this.#noted) this.#guard.noted(block);
     this.#enforcement.start(liftSinceMs);
     this.#greeting.start();
@@ -292,6 +295,7 @@ export class Daemon {
 
   /** Saves the state, then leaves the firewall as it is or removes what is ours. */
   async stop(firewall: AtEnd): Promise<'left' | 'removed' | 'failed'> {
+    this.#clients.freezer.stop();
     await this.#enforcement.halt();
     await this.#alarms.stop();
     await this.#effect.stop();
@@ -341,9 +345,4 @@ export class Daemon {
     this.#isCaughtUp = true;
     this.#enforcement.caughtUp();
   }
-}
-
-function saved(enforcement: Enforcement): 'saved' | 'failed' {
-  enforcement.save();
-  return enforcement.unsaved === undefined ? 'saved' : 'failed';
 }

@@ -31,6 +31,8 @@ export interface Resources {
   readonly run: RunCall;
   /** Takes notes of blocks that are not saved yet; the next commit removes them. Absent: in a dry run. */
   readonly notes?: NotesFile;
+  /** Takes notes of processes that are frozen for a moment. Absent: in a dry run. */
+  readonly frozen?: NotesFile;
   /** Blocks that a killed run had noted and not saved; the state has them. Default: none. */
   readonly noted?: readonly Block[];
   /**
@@ -61,7 +63,8 @@ export async function openResources(
     }
     sayLeftOut(store, log);
     const tools = new WaitingTools();
-    const notes = new NotesFile(config.stateDir);
+    const notes = new NotesFile(config.stateDir, 'cut-notes');
+    const frozen = new NotesFile(config.stateDir, 'frozen-notes');
     const noted = takeNotes(store.state, notes.read(), isSavedBlock);
     if (noted.length > 0) {
       const which = noted.map(({network}) => network).join(', ');
@@ -96,7 +99,7 @@ export async function openResources(
       lock.release();
     };
     const {run} = tools;
-    const kept = {state, history, events, commit, notes, noted};
+    const kept = {state, history, events, commit, notes, noted, frozen};
     return {kind: 'ready', resources: {...kept, run, secure, leave}};
   } catch (error) {
     locked.lock.release();

@@ -1,6 +1,6 @@
 /**
- * Connects the two watches beside the pipeline to this machine: whether blocks are effective, and
- * which senders' mail leaves through the mailer. Decides nothing itself.
+ * Connects parts of the daemon to this machine: who is behind a line, and the two watches beside the pipeline, whether
+ * blocks are effective, and which senders' mail leaves through the mailer. Decides nothing itself.
  */
 import type {DeskParts} from './desk.js';
 import type {Enforcement} from './enforcement/enforcement.js';
@@ -9,14 +9,19 @@ import type {Config} from '../config/schema.js';
 import type {State} from '../guard/state.js';
 import {connectedMs} from '../mail/connections.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
+import type {Address} from '../net/address.js';
 import type {ExemptionWatch} from '../score/live/exemption-watch.js';
 import {EffectWatch} from '../sessions/live/effect-watch.js';
+import {Freezer} from '../sessions/live/freezer.js';
+import {LineClients} from '../sessions/live/line-clients.js';
 import {SenderBook} from '../submission/book.js';
 import {sendmailQueue} from '../submission/live/mail-queue.js';
 import {MailWatch} from '../submission/live/mail-watch.js';
 import {bookSettings} from '../submission/settings.js';
+import type {NotesFile} from '../sys/disk/notes-file.js';
 import type {Candidates} from '../sys/proc/proc.js';
 import {sessionProcess} from '../sys/proc/session-process.js';
+import {monotonicMs} from '../sys/run/clock.js';
 import {hostName} from '../sys/run/machine.js';
 import type {Log} from '../sys/talk/log.js';
 
@@ -30,6 +35,18 @@ interface Sessions {
   readonly candidates: Candidates;
   /** The ports at which clients are served. */
   readonly ports: readonly number[];
+}
+
+/** @param ports at which clients are served */
+export function lineClients(
+  {config, log, frozen}: Watched & {readonly frozen?: NotesFile},
+  watch: ExemptionWatch,
+  ports: readonly number[],
+): LineClients {
+  const isExempt = (client: Address): boolean => watch.exemptions.of(client) !== undefined;
+  const view = {dialect: sendmail, notes: frozen, isExempt, now: monotonicMs, say: log.say};
+  const freezer = new Freezer(config, view);
+  return new LineClients({dialect: sendmail, ports}, config.attribution, freezer);
 }
 
 export function effectWatch(

@@ -5,11 +5,13 @@
  * must be by the next name.
  */
 import {afterAll, beforeAll, expect, test} from '@jest/globals';
+import {once} from 'node:events';
+import {execa} from 'execa';
 import type {Client, Family} from './lab/client.js';
 import type {Daemon} from './lab/daemon.js';
 import {Lab} from './lab/lab.js';
 import {requireLab} from './lab/require.js';
-import {sleep, until} from './lab/until.js';
+import {patienceMs, sleep, until} from './lab/until.js';
 
 const {describe} = await requireLab();
 
@@ -87,6 +89,8 @@ describe('kill -9', () => {
     await daemon.signal('SIGKILL');
     await daemon.exit;
     before = daemon.text;
+    // A process that is frozen now stays so until the next start, which is tested below.
+    await lab.relay.run('pkill', ['-CONT', '-x', 'sendmail-mta']);
     const stood = await drops();
     if (number % 3 === 0) await rotate();
     const [, {session = 0, answers}] = await guesses;
@@ -164,6 +168,34 @@ describe('kill -9', () => {
     expect(listed.filter(({network}) => network === from)).toHaveLength(1);
     await lab.relay.sh('rm', [tool]);
     known = listed;
+  });
+
+  /** Ends the daemon as soon as it has noted that a process is frozen. @returns the states of sendmail's processes then */
+  async function killedWhileFrozen(from: string): Promise<string> {
+    const noted = lab.relay.path('/var/lib/blocksmtp/frozen-notes');
+    const watching = 'echo; until [ -s "$1" ]; do :; done; kill -KILL "$2"';
+    const words = ['-c', watching, 'sh', noted, String(await daemon.pid())];
+    const killer = execa('sh', words, {timeout: patienceMs});
+    await once(killer.stdout, 'data');
+    await attacker.addAddress(from);
+    const guessing = attacker.guess({from, count: 3, gapMs: 50});
+    await killer;
+    await daemon.exit;
+    const states = await lab.relay.sh('ps', ['-C', 'sendmail-mta', '-o', 'stat=']);
+    await start();
+    expect((await guessing).answers).toHaveLength(3);
+    return states;
+  }
+
+  test('while a process is frozen: its client gets its answers after the next start', async () => {
+    const isFrozen = async (attempt: number): Promise<boolean> => {
+      const states = await killedWhileFrozen(`192.0.2.${String(200 + attempt)}`);
+      // The signal comes a moment after the note.
+      return states.split('\n').some((state) => state.startsWith('T'));
+    };
+    let attempts = 0;
+    while (!(await isFrozen(attempts))) expect(++attempts).toBeLessThan(20);
+    await daemon.waitFor(/sendmail process \d+ goes on: a killed run had frozen it/);
   });
 
   test('a restart in peace changes nothing either', async () => {

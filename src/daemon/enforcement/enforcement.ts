@@ -193,8 +193,9 @@ export class Enforcement {
   }
 
   /** Saves the state now; if the disk refuses, it is tried again. */
-  save(): void {
+  save(): 'saved' | 'failed' {
     this.#committer.now();
+    return this.unsaved === undefined ? 'saved' : 'failed';
   }
 
   /** The state, or only the position in the log, has changed: it is saved soon. */

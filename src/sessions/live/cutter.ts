@@ -143,6 +143,7 @@ export class Cutter {
     }
     // If this fails, the search finds the process again, and logs the failure.
     if (signalProcess(server.pid, 'SIGTERM').kind !== 'sent') return 'left';
+    signalProcess(server.pid, 'SIGCONT'); // it may be frozen, and would end later
     this.#first.push(server);
     this.#ending = new Map([...this.#ending, [server.pid, server]]);
     return 'cut';

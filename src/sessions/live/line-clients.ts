@@ -4,16 +4,19 @@
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import type {Config} from '../../config/schema.js';
-import type {LogRecord} from '../../log/record.js';
+import {type LogRecord, noPid} from '../../log/record.js';
 import type {MachineAnswer} from '../../mail/pending-evidence.js';
 import {
   type Attribution,
   type Mailer,
   nameClient,
   type Question,
+  servedBy,
   type ServingProcess,
 } from '../attribute.js';
+import type {Shown} from '../cut.js';
 import type {Serving} from './cutter.js';
+import type {Freezer} from './freezer.js';
 import {UnreadAnswers} from '../unread-answers.js';
 import {Candidates, SocketTables} from '../../sys/proc/proc.js';
 import {servingProcess} from '../../sys/proc/session-process.js';
@@ -28,10 +31,14 @@ export class LineClients {
   readonly #mailer: Mailer;
   readonly #tables: SocketTables;
   readonly #lines: Ways['lines'];
+  readonly freezer: Freezer;
 
-  /** @param mailer writes the lines, and serves clients at its ports */
-  constructor(mailer: Mailer, attribution: Config['attribution']) {
-    this.#mailer = mailer;
+  /**
+   * @param mailer writes the lines, and serves clients at its ports
+   * @param freezer halts a process while the kernel is asked about it
+   */
+  constructor(mailer: Mailer, attribution: Config['attribution'], freezer: Freezer) {
+    [this.#mailer, this.freezer] = [mailer, freezer];
     this.#tables = new SocketTables(...mailer.ports);
     this.candidates = new Candidates(this.#tables.find, mailer.dialect.isProgram);
     this.#lines = attribution === 'any' ? 'together' : 'each';
@@ -44,13 +51,25 @@ export class LineClients {
       name: (question) => this.#name(question),
       written: (pid) => (this.#serving.get(pid) === undefined ? undefined : writtenBytesOf(pid)),
       look: (pid) => servingProcess(this.candidates, this.#tables, pid),
+      shown: (pid) => this.#shown(pid),
     });
   }
 
   #name(question: Question): Attribution | undefined {
+    const {pid} = question;
+    this.freezer.freeze(pid, this.#serving.get(pid) === undefined ? 'first' : 'again');
     const answer = nameClient(this.candidates.of(question), question, this.#mailer);
     if (answer?.process !== undefined) this.#serving.set(answer.process.pid, answer.process);
     return answer;
+  }
+
+  /** What a process shows now, whatever line it wrote. */
+  #shown(pid: number): Shown | undefined {
+    const now = servingProcess(this.candidates, this.#tables, pid);
+    const served = now && servedBy(now, this.#mailer);
+    if (served?.proof !== 'kernel') return undefined;
+    const {startTicks, parentPid} = now!;
+    return {pid, startTicks, parentPid, client: served.client};
   }
 }
 
@@ -64,6 +83,8 @@ interface Ways {
   readonly written: (pid: number) => number | undefined;
   readonly name: (question: Question) => Attribution | undefined;
   readonly look: (pid: number) => ReturnType<Serving['look']>;
+  /** The client of a process of this machine, by its socket, without a line to compare with. */
+  readonly shown: (pid: number) => Shown | undefined;
 }
 
 interface Answered {
@@ -118,12 +139,21 @@ export class BatchClients {
     return {...answer, writtenBytes, answeredBytes};
   };
 
-  /** The process that the kernel has just shown behind the present line; undefined: none, or more than one. */
+  /**
+   * The process that the kernel shows behind the present line; undefined: none, or more than one. The answer about the line
+   * may name none, if the process is in its next envelope by now. It still serves the same client.
+   */
   readonly serving = (): Serving | undefined => {
     const {process, client} = this.#latest ?? {};
-    if (process === undefined || client === undefined) return undefined;
-    return {...process, client, look: () => this.#ways.look(process.pid)};
+    const shown = process && client ? {...process, client} : this.#shownNow();
+    return shown && {...shown, look: () => this.#ways.look(shown.pid)};
   };
+
+  #shownNow(): Shown | undefined {
+    const {pid, writer} = this.#record ?? {};
+    const host = writer?.pid ?? pid;
+    return host === undefined || host === noPid ? undefined : this.#ways.shown(host);
+  }
 
   /** The daemon has ended that process. The process wrote all its lines of this batch for the same client. */
   ended(): void {

@@ -5,7 +5,7 @@
 import fs from 'node:fs';
 import {join} from 'node:path';
 
-/** The most notes that the file takes. Bytes: each commit removes them, so there are few, unless the disk refuses commits. */
+/** The most notes that the file takes. Bytes: they are removed soon, so there are few, unless the disk refuses. */
 export const mostNoteBytes = 256 * 1024;
 
 export class NotesFile {
@@ -13,8 +13,9 @@ export class NotesFile {
   /** Whether the file may contain notes. */
   #content: 'none' | 'some' = 'some';
 
-  constructor(stateDir: string) {
-    this.#path = join(stateDir, 'cut-notes');
+  /** @param name of the file, in the state directory */
+  constructor(stateDir: string, name: 'cut-notes' | 'frozen-notes') {
+    this.#path = join(stateDir, name);
   }
 
   /** The notes; empty if the file is missing, is not ours, or cannot be read. */

@@ -27,7 +27,7 @@ interface EndTerms<Process extends ProcessIdentity> {
 export async function endProcesses<Process extends ProcessIdentity>(
   processes: Iterable<Process> | AsyncIterable<Process>,
   terms: EndTerms<Process>,
-  send = signalProcess,
+  send: (pid: number, signal: Signal) => SignalResult = signalProcess,
 ): Promise<void> {
   const signal = (before: Process, which: Signal): Process | undefined => {
     const now = terms.look(before, which);

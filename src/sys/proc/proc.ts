@@ -3,6 +3,7 @@
  * mean. A process may end between any two reads; then there are no facts.
  */
 import fs from 'node:fs';
+import type {ProcessIdentity} from '../../base/process-identity.js';
 import {
   isServedAt,
   mayBeMailer,
@@ -11,6 +12,7 @@ import {
   type Question,
   type Witness,
 } from '../../sessions/attribute.js';
+import type {FreezeFacts} from '../../sessions/freeze.js';
 import type {Dialect} from '../../mail/dialect.js';
 import {findSockets, isListening, isSocketTable, type SocketEntry} from '../../net/socket-table.js';
 import {allPids, linkOf, socketInodes} from './links.js';
@@ -167,6 +169,27 @@ export function runsMailer(pid: number, isProgram: Dialect['isProgram']): boolea
     return isProgram(linkOf(`/proc/${pid}/exe`)) && mayBeMailer(identityOf(pid).user);
   } catch {
     return false;
+  }
+}
+
+/**
+ * What a process shows of itself, read in a tenth of a millisecond. Gives a title only of a mailer that may be the machine's
+ * own: only their titles can be read without any process that makes us wait.
+ *
+ * @returns undefined if it is no such mailer, or has ended
+ */
+export function mailerGlance(
+  pid: number,
+  isProgram: Dialect['isProgram'],
+): (FreezeFacts & ProcessIdentity) | undefined {
+  if (!runsMailer(pid, isProgram)) return undefined;
+  try {
+    const title = titleOf(pid);
+    // Read last: if another process got the pid meanwhile, this is its start time.
+    const {state, startTicks} = statOf(pid);
+    return {pid, startTicks, state, title};
+  } catch {
+    return undefined;
   }
 }
 

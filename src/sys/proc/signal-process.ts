@@ -2,7 +2,10 @@
  * Sends a signal to a process. The caller decides which process gets one, and checks that it is
  * still the same.
  */
+/** The signals that end a process. */
 export type Signal = 'SIGTERM' | 'SIGKILL';
+/** The signals that freeze and thaw it. */
+type Halt = 'SIGSTOP' | 'SIGCONT';
 
 export type SignalResult =
   | {readonly kind: 'sent'}
@@ -10,7 +13,7 @@ export type SignalResult =
   | {readonly kind: 'gone'}
   | {readonly kind: 'refused'; readonly why: string};
 
-export function signalProcess(pid: number, signal: Signal): SignalResult {
+export function signalProcess(pid: number, signal: Signal | Halt): SignalResult {
   try {
     process.kill(pid, signal);
     return {kind: 'sent'};

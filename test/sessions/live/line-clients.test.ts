@@ -1,8 +1,9 @@
 /** The clients behind lines that were read together, with a machine of our own making. */
 import {describe, expect, test} from '@jest/globals';
-import type {LogRecord} from '../../../src/log/record.js';
+import {type LogRecord, noPid} from '../../../src/log/record.js';
 import {parseAddress} from '../../../src/net/address.js';
 import type {Attribution, Question} from '../../../src/sessions/attribute.js';
+import type {Shown} from '../../../src/sessions/cut.js';
 import {BatchClients} from '../../../src/sessions/live/line-clients.js';
 
 const client = parseAddress('203.0.113.7')!;
@@ -23,11 +24,14 @@ interface Terms {
   readonly bytes: readonly number[];
   /** The same before the first line. */
   readonly before?: number;
+  /** What the process shows without a line. */
+  readonly now?: Shown;
 }
 
-function batch({lines = 'together', bytes, before}: Terms, ...ids: readonly string[]) {
+function batch({lines = 'together', bytes, before, now}: Terms, ...ids: readonly string[]) {
   const records = ids.map((id, at) => refusal(id, ['anna', 'bert', 'carl'][at % 3]!));
   const asked: (string | undefined)[] = [];
+  const shown: number[] = [];
   const clients = new BatchClients(records, {
     lines,
     name: ({queueId}): Attribution | undefined => {
@@ -38,12 +42,16 @@ function batch({lines = 'together', bytes, before}: Terms, ...ids: readonly stri
     },
     written: () => before,
     look: () => undefined,
+    shown: (pid) => {
+      shown.push(pid);
+      return now;
+    },
   });
   const ask = (at: number) => {
     clients.next(records[at]!);
     return clients.ask(question(ids[at]));
   };
-  return {clients, asked, ask};
+  return {clients, asked, ask, shown};
 }
 
 describe('how much was answered up to a line', () => {
@@ -117,5 +125,24 @@ describe('the process behind the present line', () => {
     ask(0);
     clients.next(refusal('A', 'bert'));
     expect(clients.serving()).toBeUndefined();
+  });
+
+  test('may be in its next envelope by now; then its socket shows whom it serves', () => {
+    const {ask, clients, shown} = batch({bytes: [], now: {...process, client}}, 'A');
+    expect(ask(0)).toBeUndefined();
+    expect(clients.serving()).toMatchObject({...process, client});
+    expect(shown).toEqual([7]);
+  });
+
+  test('is known by its number on this machine, if the journal knows that', () => {
+    const {clients, shown} = batch({bytes: [], now: {...process, client}}, 'A');
+    clients.next({
+      ...refusal('A', 'anna'),
+      writer: {pid: 4007, uid: 0, executable: '/usr/sbin/sendmail'},
+    });
+    clients.serving();
+    clients.next({...refusal('A', 'anna'), pid: noPid});
+    expect(clients.serving()).toBeUndefined();
+    expect(shown).toEqual([4007]);
   });
 });

@@ -9,12 +9,12 @@ const newDir = tempDirs();
 
 test('notes are there for the next run, for its owner alone, until they are taken away', () => {
   const folder = newDir();
-  const file = new NotesFile(folder);
+  const file = new NotesFile(folder, 'cut-notes');
   expect(file.read()).toBe('');
   file.add('one\n');
   file.add('two\n');
   expect(fs.statSync(join(folder, 'cut-notes')).mode & 0o777).toBe(0o600);
-  const next = new NotesFile(folder);
+  const next = new NotesFile(folder, 'cut-notes');
   expect(next.read()).toBe('one\ntwo\n');
   next.clear();
   expect([next.read(), fs.readdirSync(folder)]).toEqual(['', []]);
@@ -24,13 +24,13 @@ test('notes are there for the next run, for its owner alone, until they are take
 });
 
 test('a disk that refuses throws at once, and hinders no clearing', () => {
-  const file = new NotesFile(join(newDir(), 'gone'));
+  const file = new NotesFile(join(newDir(), 'gone'), 'cut-notes');
   expect(() => file.add('one\n')).toThrow('ENOENT');
   expect(() => file.clear()).not.toThrow();
 });
 
 test('the file takes no more notes than the next run reads', () => {
-  const file = new NotesFile(newDir());
+  const file = new NotesFile(newDir(), 'cut-notes');
   const half = `${'x'.repeat(mostNoteBytes / 2 - 1)}\n`;
   file.add(half);
   file.add(half);
@@ -45,12 +45,12 @@ test('a huge file, a pipe and a link are not read', () => {
   const folder = newDir();
   const path = join(folder, 'cut-notes');
   fs.writeFileSync(path, 'x'.repeat(mostNoteBytes + 1));
-  expect(new NotesFile(folder).read()).toBe('');
+  expect(new NotesFile(folder, 'cut-notes').read()).toBe('');
   fs.rmSync(path);
   execFileSync('mkfifo', [path]);
-  expect(new NotesFile(folder).read()).toBe('');
+  expect(new NotesFile(folder, 'cut-notes').read()).toBe('');
   fs.rmSync(path);
   fs.writeFileSync(join(folder, 'other'), 'one\n');
   fs.symlinkSync('other', path);
-  expect(new NotesFile(folder).read()).toBe('');
+  expect(new NotesFile(folder, 'cut-notes').read()).toBe('');
 });
