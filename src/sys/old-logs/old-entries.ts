@@ -33,6 +33,7 @@ export async function* storedSince(
   onFailure: (why: string) => void,
   place: JournalPlace = {kind: 'machine'},
 ): AsyncGenerator<OldEntries> {
+  if (signal.aborted) return;
   const own = new AbortController();
   const either = AbortSignal.any([signal, own.signal]);
   const parameters = sinceParameters(place, identifiers, sinceMs);
@@ -42,6 +43,7 @@ export async function* storedSince(
   let isOver = false;
   try {
     for await (const chunk of output) {
+      if (either.aborted) break; // what journalctl wrote before its end may still come
       const records = cutter.take(chunk).flatMap((cut) => {
         const entry = cut.kind === 'line' ? readJournalEntry(parsed(cut.text), machineId) : cut;
         return entry.kind === 'record' ? [entry.record] : [];

@@ -91,8 +91,8 @@ inBox(
       fs.writeFileSync(clock, '0');
       await post.startWhole({clock});
       await post.block(first, 3600);
-      await post.block(guesser, shortSeconds);
       const madeMs = performance.now();
+      await post.block(guesser, shortSeconds);
       await post.kernelComesTo([first, guesser]);
       fs.writeFileSync(clock, String(-hourMs));
       post.child?.process.kill('SIGUSR2');

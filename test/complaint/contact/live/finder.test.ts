@@ -195,9 +195,9 @@ describe('the pace', () => {
     expect(all.map(({kind}) => kind)).toEqual(['found', 'found', 'found']);
     expect(world.registry.mostAtOnce()).toBe(1);
     const times = world.registry.asked.map(({atMs}) => atMs);
-    // The server reads its clock a little later or earlier than we do.
+    // On a busy machine a question reaches the server late, and the next one in time.
     for (let i = 1; i < times.length; i++)
-      expect(times[i]! - times[i - 1]!).toBeGreaterThan(usualGapMs - 200);
+      expect(times[i]! - times[i - 1]!).toBeGreaterThan(usualGapMs / 2);
   });
 
   test('a server that asks for a pause is left alone for it', async () => {

@@ -34,8 +34,8 @@ const count = (questions: number): void => {
 test('two processes at the same time keep the pause between two questions', async () => {
   expect((await Promise.all([ask(), ask()])).map(({kind}) => kind)).toEqual(['reply', 'reply']);
   const [first = 0, second = 0] = server.asked.map(({atMs}) => atMs).sort((a, b) => a - b);
-  // The server reads its clock a little later or earlier than we do.
-  expect(second - first).toBeGreaterThan(usualGapMs - 200);
+  // On a busy machine the first question reaches the server late. Without the pause both would come together.
+  expect(second - first).toBeGreaterThan(usualGapMs / 2);
 });
 
 test('the last question of the day is asked, and the next one not, by whatever process', async () => {
