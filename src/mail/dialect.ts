@@ -82,6 +82,6 @@ export type ProcessTitle =
       readonly kind: 'command';
       readonly client: Address;
       readonly queueId: string;
-      /** Whether it works on a recipient, or on something else. */
-      readonly doing: 'recipients' | 'other';
+      /** Whether it checks a recipient, delivers to the address in its title, or does something else. */
+      readonly doing: 'recipients' | 'delivery' | 'other';
     };

@@ -13,24 +13,34 @@ import type {Address} from '../net/address.js';
 
 /**
  * How long a process stays frozen. Ms: the question takes up to 14, and the lines that the process wrote before come
- * within 5. An honest client waits that long in a session with an unknown name.
+ * within 5.
  */
 export const freezeMs = 20;
 /**
- * A process that refuses another name this soon after it was thawed is in a hurry, and is frozen again. Ms: an honest client
- * waits for each answer, or has sent its whole list at once; such a list is longer for that.
+ * The same while a batch of lines is judged, in which no timer runs. Ms: a verdict at the end of the batch should find a
+ * guesser's process still frozen.
+ */
+export const freezeInBatchMs = 50;
+/**
+ * A process that refuses another name this soon after it was thawed is in a hurry, and is frozen again. Ms. A client that
+ * waits for each answer is slower; one that has sent a whole list at once is only delayed.
  */
 export const hurryMs = 20;
-/** How often a process is frozen in its life. A count: 120 ms in all. A guesser in a hurry asks for two names or more in between. */
+/** How often a process is frozen in its life. A count. A guesser gets two answers or more in between, so six lead to a block. */
 export const mostTimes = 6;
 /** Processes that are frozen at the same time. A count: with more, the mailer itself would seem to halt. */
 export const mostFrozen = 50;
+
+/** Queue ids count whole seconds, and a process's start time has a clock of its own. Ms. */
+const clockSlackMs = 2000;
 
 export interface FreezeFacts {
   /** The process's title. */
   readonly title: string;
   /** As in proc(5): `R` runs, `S` waits, `T` is frozen already. */
   readonly state: string;
+  /** Ms since the epoch. */
+  readonly startedMs: number;
 }
 
 /** A process that was frozen before. */
@@ -46,24 +56,36 @@ export interface FrozenBefore {
 export const mayFreezeAgain = ({times, thawedMs}: FrozenBefore, nowMs: number): boolean =>
   thawedMs !== undefined && nowMs - thawedMs < hurryMs && times < mostTimes;
 
-/**
- * Only a process that serves a client. The listener has another title, and a process that somebody else has frozen must
- * stay so. A client that is never blocked does not wait either.
- */
-export function mayFreeze(
-  {title, state}: FreezeFacts,
-  {processes}: Dialect,
-  isExempt: (client: Address) => boolean,
-): boolean {
-  if (processes.kind === 'shared' || !['R', 'S', 'D'].includes(state)) return false;
-  const shown = processes.readTitle(title);
-  return shown !== undefined && !isExempt(shown.client);
+interface FreezeView {
+  readonly dialect: Dialect;
+  /** Whether a client is never blocked. */
+  readonly isExempt: (client: Address) => boolean;
 }
 
-/** @returns a line for the file of notes */
-export const frozenNote = ({pid, startTicks}: ProcessIdentity): string => `${pid} ${startTicks}\n`;
+/**
+ * Only a process that serves a client, by its title. The listener and deliveries have other titles. A process that somebody else has frozen must stay so. A process that began after the envelope did not
+ * write the line. A client that is never blocked is not delayed.
+ *
+ * @param envelopeMs when the envelope of the line began; ms since the epoch
+ */
+export function mayFreeze(
+  {title, state, startedMs}: FreezeFacts,
+  envelopeMs: number,
+  {dialect: {processes}, isExempt}: FreezeView,
+): boolean {
+  if (processes.kind === 'shared' || !['R', 'S', 'D'].includes(state)) return false;
+  if (startedMs > envelopeMs + clockSlackMs) return false;
+  const shown = processes.readTitle(title);
+  if (shown === undefined || (shown.kind === 'command' && shown.doing !== 'recipients'))
+    return false;
+  return !isExempt(shown.client);
+}
 
-/** The processes in the file of notes. Half a line, from a disk that was full, names none. */
+/** @returns a line for the file of notes. It begins with a line end, because a full disk may have taken half of the last one */
+export const frozenNote = ({pid, startTicks}: ProcessIdentity): string =>
+  `\n${pid} ${startTicks}\n`;
+
+/** The processes in the file of notes. Half a line names none. */
 export function notedFrozen(text: string): ProcessIdentity[] {
   return [...text.matchAll(/^(\d{1,10}) (\d{1,15})\n/gm)].map(([, pid, startTicks]) => ({
     pid: Number(pid),

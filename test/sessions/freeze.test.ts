@@ -12,6 +12,8 @@ import {
 } from '../../src/sessions/freeze.js';
 
 const isExempt = ({text}: Address): boolean => text === '192.0.2.8';
+const view = {dialect: sendmail, isExempt};
+const startedMs = 1_796_000_000_000;
 const serving = 'sendmail: MTA: 6ALBjJc0000152 host [192.0.2.7]: RCPT TO:<x@example.net>';
 
 test.each([
@@ -24,14 +26,26 @@ test.each([
   ['it accepts connections', 'sendmail: MTA: accepting connections', 'S', false],
   ['it works through the queue', 'sendmail: MTA: running queue: /var/spool/mqueue', 'S', false],
   ['its client is exempt', serving.replace('2.7]', '2.8]'), 'S', false],
+  ['it delivers', 'sendmail: ./6ALBjJc0000152 [192.0.2.7]: user open', 'S', false],
+  ['it delivers to a client', 'sendmail: 6ALBjJc0000152 a [192.0.2.7]: client RCPT', 'S', false],
   ['it says nothing', '', 'S', false],
 ])('%s', (_, title, state, isFrozen) => {
-  expect(mayFreeze({title, state}, sendmail, isExempt)).toBe(isFrozen);
+  expect(mayFreeze({title, state, startedMs}, startedMs, view)).toBe(isFrozen);
+});
+
+test.each([
+  ['at the time of the envelope', 0, true],
+  ['within the second of the queue id', -2000, true],
+  ['later than the envelope', -2001, false],
+])('it began %s', (_, afterMs, isFrozen) => {
+  const facts = {title: serving, state: 'S', startedMs};
+  expect(mayFreeze(facts, startedMs + afterMs, view)).toBe(isFrozen);
 });
 
 test('a process that serves all clients is never frozen', () => {
   const shared = {...sendmail, processes: {kind: 'shared'}} as const;
-  expect(mayFreeze({title: serving, state: 'S'}, shared, isExempt)).toBe(false);
+  const facts = {title: serving, state: 'S', startedMs};
+  expect(mayFreeze(facts, startedMs, {...view, dialect: shared})).toBe(false);
 });
 
 test('notes are read again; half a line names no process, nor does any other text', () => {
@@ -40,6 +54,10 @@ test('notes are read again; half a line names no process, nor does any other tex
     {pid: 4_194_304, startTicks: 99_999_999},
   ];
   expect(notedFrozen(processes.map(frozenNote).join(''))).toEqual(processes);
+  expect(notedFrozen(`7 47${processes.map(frozenNote).join('')}8 4`)).toEqual([
+    {pid: 7, startTicks: 47},
+    ...processes,
+  ]);
   for (const text of [
     '',
     '7',

@@ -20,8 +20,13 @@ const commandRead = new RegExp(`${head}server ${clientPattern} cmd read$`);
 const command = new RegExp(`${head}(?:\\S{0,64}/)?([0-9A-Za-z]{8}\\d{6,10}) ${clientPattern}: `);
 
 const recipient = /^\s{0,8}rcpt\b/i;
+/** A delivery to a host that is an address in brackets (deliver.c, usersmtp.c). A client's text may imitate it. */
+const delivery = /^(?:user open$|client )/;
 
-/** @returns undefined for the listener, queue runners, deliveries, and all other processes */
+const doingOf = (text: string): 'recipients' | 'delivery' | 'other' =>
+  recipient.test(text) ? 'recipients' : delivery.test(text) ? 'delivery' : 'other';
+
+/** @returns undefined for the listener, queue runners, deliveries to a host by name, and all other processes */
 export function parseProcessTitle(title: string): ProcessTitle | undefined {
   const reading = commandRead.exec(title);
   if (reading !== null) {
@@ -31,8 +36,12 @@ export function parseProcessTitle(title: string): ProcessTitle | undefined {
   const working = command.exec(title);
   if (working === null) return undefined;
   const client = parseAddress(working[2] ?? '');
-  const doing = recipient.test(title.slice(working[0].length)) ? 'recipients' : 'other';
-  return client && {kind: 'command', client, queueId: working[1] ?? '', doing};
+  return (
+    client && {
+      ...{kind: 'command', client, queueId: working[1] ?? ''},
+      doing: doingOf(title.slice(working[0].length)),
+    }
+  );
 }
 
 const listener = new RegExp(`${head}(?:accepting|rejecting) connections`);

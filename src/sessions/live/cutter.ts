@@ -66,6 +66,8 @@ export interface CutterView extends StandingBlocks {
 export interface Serving extends Shown {
   /** What the process shows now; undefined: it is gone, or it is in another network namespace. */
   readonly look: () => MailerProcess | undefined;
+  /** Lets it end after its signal: it may be frozen. */
+  readonly release: () => void;
 }
 
 /**
@@ -143,7 +145,7 @@ export class Cutter {
     }
     // If this fails, the search finds the process again, and logs the failure.
     if (signalProcess(server.pid, 'SIGTERM').kind !== 'sent') return 'left';
-    signalProcess(server.pid, 'SIGCONT'); // it may be frozen, and would end later
+    serving.release();
     this.#first.push(server);
     this.#ending = new Map([...this.#ending, [server.pid, server]]);
     return 'cut';

@@ -13,14 +13,17 @@ import type {Address} from '../../net/address.js';
 import type {NotesFile} from '../../sys/disk/notes-file.js';
 import {mailerGlance} from '../../sys/proc/proc.js';
 import {signalProcess} from '../../sys/proc/signal-process.js';
-import {statIfThere} from '../../sys/proc/snapshot.js';
+import {BootClock, statIfThere} from '../../sys/proc/snapshot.js';
+import {atExit} from '../../sys/run/at-exit.js';
 import {
+  freezeInBatchMs,
   freezeMs,
   type FrozenBefore,
   frozenNote,
   mayFreeze,
   mayFreezeAgain,
   mostFrozen,
+  mostTimes,
   notedFrozen,
 } from '../freeze.js';
 
@@ -38,11 +41,18 @@ interface FreezerView {
   readonly say: Say;
 }
 
+interface Frozen extends ProcessIdentity {
+  /** Since when, by the monotonic clock. Ms. */
+  readonly sinceMs: number;
+}
+
 export class Freezer {
   readonly #view: FreezerView;
   readonly #isOn: boolean;
-  readonly #frozen = new Set<ProcessIdentity>();
+  readonly #frozen = new Set<Frozen>();
   readonly #before = new BoundedMap<number, FrozenBefore>(mostRemembered);
+  readonly #boot = new BootClock();
+  #revoke = (): void => undefined;
 
   constructor({cutSessions, dryRun}: Pick<Config, 'cutSessions' | 'dryRun'>, view: FreezerView) {
     this.#view = view;
@@ -58,57 +68,79 @@ export class Freezer {
       say('notice', `sendmail process ${each.pid} goes on: a killed run had frozen it`);
     }
     notes?.clear();
+    if (this.#isOn) this.#revoke = atExit(() => this.stop());
   }
 
   /**
-   * Freezes a process, if it serves a client. Never fails.
+   * Freezes the process that wrote a line, if it serves a client. Never fails.
    *
    * @param when `first`: it is asked about for the first time; `again`: it is frozen only if it is in a hurry
+   * @param envelopeMs when the envelope of the line began; ms since the epoch
    */
-  freeze(pid: number, when: 'first' | 'again'): void {
-    const {dialect, notes, isExempt} = this.#view;
+  freeze(pid: number, when: 'first' | 'again', envelopeMs: number): void {
+    const {dialect, notes, now} = this.#view;
     if (!this.#isOn || notes === undefined || this.#frozen.size >= mostFrozen) return;
     const before = this.#before.get(pid);
-    const isAgain = before !== undefined && mayFreezeAgain(before, this.#view.now());
+    const isAgain = before !== undefined && mayFreezeAgain(before, now());
     if (when === 'again' && !isAgain) return;
     const glance = mailerGlance(pid, dialect.isProgram);
-    if (glance === undefined || !mayFreeze(glance, dialect, isExempt)) return;
+    if (glance === undefined) return;
     const {startTicks} = glance;
     const isSame = before?.startTicks === startTicks;
     if (isSame && !isAgain) return;
-    const identity = {pid, startTicks};
+    const startedMs = this.#boot.startedMsOf(startTicks);
+    if (!mayFreeze({...glance, startedMs}, envelopeMs, this.#view)) return;
     try {
-      notes.add(frozenNote(identity));
+      notes.add(frozenNote(glance));
     } catch {
       return; // without a note it could stay frozen
     }
     const times = isSame ? before.times + 1 : 1;
     this.#before.set(pid, {startTicks, times, thawedMs: undefined});
-    this.#frozen.add(identity);
+    const frozen = {pid, startTicks, sinceMs: now()};
+    this.#frozen.add(frozen);
     signalProcess(pid, 'SIGSTOP');
-    setTimeout(() => this.#thaw(identity), freezeMs);
+    setTimeout(() => this.#thaw(frozen), freezeMs);
   }
 
-  /** Thaws all processes now. */
+  /** Thaws the processes that were frozen for too long: while a batch is judged, no timer runs. */
+  thawDue(): void {
+    if (this.#frozen.size === 0) return;
+    const dueMs = this.#view.now() - freezeInBatchMs;
+    for (const frozen of this.#frozen) if (frozen.sinceMs <= dueMs) this.#thaw(frozen);
+  }
+
+  /** Thaws a process that got SIGTERM, so that it can end, and never freezes it again. */
+  release({pid, startTicks}: ProcessIdentity): void {
+    for (const frozen of this.#frozen) if (frozen.pid === pid) this.#thaw(frozen);
+    this.#before.set(pid, {startTicks, times: mostTimes, thawedMs: this.#view.now()});
+  }
+
+  /** Thaws all processes. */
   stop(): void {
-    for (const identity of this.#frozen) this.#thaw(identity);
+    this.#revoke();
+    for (const frozen of this.#frozen) this.#thaw(frozen);
   }
 
-  #thaw(identity: ProcessIdentity): void {
-    if (!this.#frozen.delete(identity)) return;
-    thaw(identity);
-    const before = this.#before.get(identity.pid);
-    if (before?.startTicks === identity.startTicks) {
-      this.#before.set(identity.pid, {...before, thawedMs: this.#view.now()});
+  #thaw(frozen: Frozen): void {
+    if (!this.#frozen.delete(frozen)) return;
+    thaw(frozen);
+    const before = this.#before.get(frozen.pid);
+    if (before?.startTicks === frozen.startTicks) {
+      this.#before.set(frozen.pid, {...before, thawedMs: this.#view.now()});
     }
     if (this.#frozen.size === 0) this.#view.notes?.clear();
   }
 }
 
-/** @returns `gone`: it has ended; `ran`: it was not frozen */
+/**
+ * A process about which nothing can be read (no descriptor is left) gets its signal too.
+ *
+ * @returns `gone`: another process has its number; `ran`: it was not frozen, or is not known
+ */
 function thaw({pid, startTicks}: ProcessIdentity): 'wasFrozen' | 'ran' | 'gone' {
   const stat = statIfThere(pid);
-  if (stat?.startTicks !== startTicks) return 'gone';
+  if (stat !== undefined && stat.startTicks !== startTicks) return 'gone';
   signalProcess(pid, 'SIGCONT');
-  return stat.state === 'T' ? 'wasFrozen' : 'ran';
+  return stat?.state === 'T' ? 'wasFrozen' : 'ran';
 }

@@ -3,6 +3,7 @@
  * `sessions/attribute.ts` decides whose word counts, `sessions/unread-answers.ts` how much was answered up to a line.
  */
 import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
+import type {ProcessIdentity} from '../../base/process-identity.js';
 import type {Config} from '../../config/schema.js';
 import {type LogRecord, noPid} from '../../log/record.js';
 import type {MachineAnswer} from '../../mail/pending-evidence.js';
@@ -52,12 +53,14 @@ export class LineClients {
       written: (pid) => (this.#serving.get(pid) === undefined ? undefined : writtenBytesOf(pid)),
       look: (pid) => servingProcess(this.candidates, this.#tables, pid),
       shown: (pid) => this.#shown(pid),
+      begun: () => this.freezer.thawDue(),
+      release: (identity) => this.freezer.release(identity),
     });
   }
 
   #name(question: Question): Attribution | undefined {
-    const {pid} = question;
-    this.freezer.freeze(pid, this.#serving.get(pid) === undefined ? 'first' : 'again');
+    const {pid, envelopeMs} = question;
+    this.freezer.freeze(pid, this.#serving.has(pid) ? 'again' : 'first', envelopeMs);
     const answer = nameClient(this.candidates.of(question), question, this.#mailer);
     if (answer?.process !== undefined) this.#serving.set(answer.process.pid, answer.process);
     return answer;
@@ -85,6 +88,10 @@ interface Ways {
   readonly look: (pid: number) => ReturnType<Serving['look']>;
   /** The client of a process of this machine, by its socket, without a line to compare with. */
   readonly shown: (pid: number) => Shown | undefined;
+  /** Called before each line is judged. */
+  readonly begun: () => void;
+  /** Lets a process end that got its signal. */
+  readonly release: (identity: ProcessIdentity) => void;
 }
 
 interface Answered {
@@ -92,7 +99,8 @@ interface Answered {
   readonly of: {readonly queueId: string | undefined} | 'ended';
   /** The process in the question: a container's sendmail may write the same number into the log. */
   readonly asked: Pick<Question, 'pid' | 'numberedBy'>;
-  readonly answer: Attribution;
+  /** Undefined: the ended process is known only by its socket, and its other lines need no answer. */
+  readonly answer: Attribution | undefined;
 }
 
 /** The clients behind the lines of one batch. */
@@ -118,6 +126,7 @@ export class BatchClients {
 
   /** Call it before the record is judged. */
   next(record: LogRecord): void {
+    this.#ways.begun();
     [this.#record, this.#latest] = [record, undefined];
     this.#unread.next(record);
   }
@@ -125,7 +134,8 @@ export class BatchClients {
   readonly ask = (question: Question): MachineAnswer | undefined => {
     const record = this.#record;
     if (record === undefined) return undefined;
-    const answer = this.#known(record, question) ?? this.#ways.name(question);
+    const known = this.#known(record, question);
+    const answer = known ? known.answer : this.#ways.name(question);
     this.#latest = answer;
     const isNew = this.#answers.get(record.pid)?.of !== 'ended';
     if (isNew && answer?.process !== undefined) {
@@ -146,7 +156,9 @@ export class BatchClients {
   readonly serving = (): Serving | undefined => {
     const {process, client} = this.#latest ?? {};
     const shown = process && client ? {...process, client} : this.#shownNow();
-    return shown && {...shown, look: () => this.#ways.look(shown.pid)};
+    if (shown === undefined) return undefined;
+    const {look, release} = this.#ways;
+    return {...shown, look: () => look(shown.pid), release: () => release(shown)};
   };
 
   #shownNow(): Shown | undefined {
@@ -155,19 +167,28 @@ export class BatchClients {
     return host === undefined || host === noPid ? undefined : this.#ways.shown(host);
   }
 
-  /** The daemon has ended that process. The process wrote all its lines of this batch for the same client. */
+  /**
+   * The daemon has ended the process that `serving` gave. That process wrote all its lines of this batch for the same
+   * client. If no answer about a line has shown that, no answer is made up, and none is looked for: the process is gone.
+   */
   ended(): void {
-    const known = this.#record && this.#answers.get(this.#record.pid);
-    if (this.#record === undefined || known === undefined) return;
-    this.#answers.set(this.#record.pid, {...known, of: 'ended'});
+    if (this.#record === undefined) return;
+    const {pid, writer} = this.#record;
+    const known = this.#latest?.process && this.#answers.get(pid);
+    const asked = writer
+      ? ({pid: writer.pid, numberedBy: 'host'} as const)
+      : ({pid, numberedBy: 'log'} as const);
+    this.#answers.set(pid, {...(known ?? {asked, answer: undefined}), of: 'ended'});
   }
 
-  #known({pid}: LogRecord, question: Question): Attribution | undefined {
-    const {of, asked, answer} = this.#answers.get(pid) ?? {};
-    if (asked?.pid !== question.pid || asked.numberedBy !== question.numberedBy) return undefined;
-    if (of === 'ended') return answer;
+  #known({pid}: LogRecord, question: Question): Answered | undefined {
+    const known = this.#answers.get(pid);
+    if (known === undefined) return undefined;
+    const {of, asked} = known;
+    if (asked.pid !== question.pid || asked.numberedBy !== question.numberedBy) return undefined;
+    if (of === 'ended') return known;
     const {queueId} = question;
-    const isSame = queueId !== undefined && of?.queueId === queueId;
-    return isSame && this.#ways.lines === 'together' ? answer : undefined;
+    const isSame = queueId !== undefined && of.queueId === queueId;
+    return isSame && this.#ways.lines === 'together' ? known : undefined;
   }
 }

@@ -38,14 +38,14 @@ export class NotesFile {
     fs.appendFileSync(this.#path, text, {mode: 0o600});
   }
 
-  /** Removes the notes, because the state has them. If the disk refuses, the next call tries again. */
+  /** Removes the notes, because they are no longer needed. If the disk refuses, the next call tries again. */
   clear(): void {
     if (this.#content === 'none') return;
     try {
       fs.rmSync(this.#path, {force: true});
       this.#content = 'none';
     } catch {
-      // The next commit tries again.
+      // The next call tries again.
     }
   }
 }

@@ -176,14 +176,15 @@ export function runsMailer(pid: number, isProgram: Dialect['isProgram']): boolea
  * What a process shows of itself, read in a tenth of a millisecond. Gives a title only of a mailer that may be the machine's
  * own: only their titles can be read without any process that makes us wait.
  *
- * @returns undefined if it is no such mailer, or has ended
+ * @returns undefined if it is no such mailer, if another user than root owns the program, or if it has ended
  */
 export function mailerGlance(
   pid: number,
   isProgram: Dialect['isProgram'],
-): (FreezeFacts & ProcessIdentity) | undefined {
+): (Omit<FreezeFacts, 'startedMs'> & ProcessIdentity) | undefined {
   if (!runsMailer(pid, isProgram)) return undefined;
   try {
+    if (fs.statSync(`/proc/${pid}/exe`).uid !== 0) return undefined;
     const title = titleOf(pid);
     // Read last: if another process got the pid meanwhile, this is its start time.
     const {state, startTicks} = statOf(pid);

@@ -5,7 +5,7 @@
 /** The signals that end a process. */
 export type Signal = 'SIGTERM' | 'SIGKILL';
 /** The signals that freeze and thaw it. */
-type Halt = 'SIGSTOP' | 'SIGCONT';
+type FreezeSignal = 'SIGSTOP' | 'SIGCONT';
 
 export type SignalResult =
   | {readonly kind: 'sent'}
@@ -13,7 +13,7 @@ export type SignalResult =
   | {readonly kind: 'gone'}
   | {readonly kind: 'refused'; readonly why: string};
 
-export function signalProcess(pid: number, signal: Signal | Halt): SignalResult {
+export function signalProcess(pid: number, signal: Signal | FreezeSignal): SignalResult {
   try {
     process.kill(pid, signal);
     return {kind: 'sent'};

@@ -59,6 +59,8 @@ test.each([
   ['DATA', 'other'],
   ['MAIL FROM:<rcpt to@example.org>', 'other'],
   ['RCPTX', 'other'],
+  ['client RCPT', 'delivery'],
+  ['user open', 'delivery'],
 ])('the command that it works on: %s', (command, doing) => {
   const title = `sendmail: MTA: 6ALBjJc0000152 h.example [203.0.113.5]: ${command}`;
   expect(parseProcessTitle(title)).toMatchObject({doing});

@@ -6,7 +6,13 @@ import {afterEach, beforeEach, describe, expect} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {sendmail} from '../../../src/mail/sendmail/dialect.js';
-import {frozenNote, hurryMs, mostFrozen, mostTimes} from '../../../src/sessions/freeze.js';
+import {
+  freezeInBatchMs,
+  frozenNote,
+  hurryMs,
+  mostFrozen,
+  mostTimes,
+} from '../../../src/sessions/freeze.js';
 import {Freezer} from '../../../src/sessions/live/freezer.js';
 import {NotesFile} from '../../../src/sys/disk/notes-file.js';
 import {statIfThere} from '../../../src/sys/proc/snapshot.js';
@@ -54,6 +60,13 @@ function frozenNow(pid: number): boolean {
 type Settings = ConstructorParameters<typeof Freezer>[0];
 const standard: Settings = {cutSessions: 'both', dryRun: false};
 
+/** The same for SIGCONT. */
+function thawedNow(pid: number): boolean {
+  const endMs = performance.now() + 30_000;
+  while (isFrozen(pid) && performance.now() < endMs);
+  return !isFrozen(pid);
+}
+
 const newFreezer = (
   settings = standard,
   kept: Pick<NotesFile, 'add' | 'read' | 'clear'> | undefined = notes,
@@ -70,7 +83,7 @@ const thawed = (pid: number): Promise<void> => until('it to go on', () => !isFro
 describe('a process that serves a client', () => {
   asRoot('is frozen for a moment, and goes on; it is noted meanwhile', async () => {
     const pid = await mailer();
-    newFreezer().freeze(pid, 'first');
+    newFreezer().freeze(pid, 'first', Date.now());
     const {startTicks = 0} = statIfThere(pid) ?? {};
     expect([frozenNow(pid), notes.read()]).toEqual([true, frozenNote({pid, startTicks})]);
     await thawed(pid);
@@ -82,13 +95,13 @@ describe('a process that serves a client', () => {
     const [pid, other] = [await mailer(), await mailer()];
     const freezer = newFreezer();
     for (let times = 0; times < mostTimes; times++) {
-      freezer.freeze(pid, times === 0 ? 'first' : 'again');
+      freezer.freeze(pid, times === 0 ? 'first' : 'again', Date.now());
       expect(frozenNow(pid)).toBe(true);
       await until('the note to be gone', () => notes.read() === '');
     }
     await thawed(pid);
-    for (const when of ['first', 'again'] as const) freezer.freeze(pid, when);
-    freezer.freeze(other, 'first');
+    for (const when of ['first', 'again'] as const) freezer.freeze(pid, when, Date.now());
+    freezer.freeze(other, 'first', Date.now());
     expect([frozenNow(other), isFrozen(pid)]).toEqual([true, false]);
     await thawed(other);
   });
@@ -96,13 +109,13 @@ describe('a process that serves a client', () => {
   asRoot('is frozen once if it is in no hurry', async () => {
     const [pid, other] = [await mailer(), await mailer()];
     const freezer = newFreezer();
-    freezer.freeze(pid, 'first');
+    freezer.freeze(pid, 'first', Date.now());
     expect(frozenNow(pid)).toBe(true);
     await until('the note to be gone', () => notes.read() === '');
     await thawed(pid);
     clockMs += hurryMs;
-    for (const when of ['first', 'again'] as const) freezer.freeze(pid, when);
-    freezer.freeze(other, 'first');
+    for (const when of ['first', 'again'] as const) freezer.freeze(pid, when, Date.now());
+    freezer.freeze(other, 'first', Date.now());
     expect([frozenNow(other), isFrozen(pid)]).toEqual([true, false]);
     await thawed(other);
   });
@@ -110,11 +123,47 @@ describe('a process that serves a client', () => {
   asRoot('goes on at once when the daemon stops', async () => {
     const pid = await mailer();
     const freezer = newFreezer();
-    freezer.freeze(pid, 'first');
+    freezer.freeze(pid, 'first', Date.now());
     expect(frozenNow(pid)).toBe(true);
     freezer.stop();
     expect(notes.read()).toBe('');
     await thawed(pid);
+  });
+
+  asRoot('goes on while a long batch is judged, in which no timer runs', async () => {
+    const pid = await mailer();
+    const freezer = newFreezer();
+    freezer.freeze(pid, 'first', Date.now());
+    expect(frozenNow(pid)).toBe(true);
+    clockMs += freezeInBatchMs - 1;
+    freezer.thawDue();
+    expect(isFrozen(pid)).toBe(true);
+    clockMs += 1;
+    freezer.thawDue();
+    expect(thawedNow(pid)).toBe(true);
+  });
+
+  asRoot('ends after SIGTERM, and is not frozen again meanwhile', async () => {
+    const pid = await mailer();
+    const freezer = newFreezer();
+    freezer.freeze(pid, 'first', Date.now());
+    expect(frozenNow(pid)).toBe(true);
+    freezer.release({pid, startTicks: statIfThere(pid)?.startTicks ?? 0});
+    expect(thawedNow(pid)).toBe(true);
+    const frozen = await mailer();
+    for (const when of ['first', 'again'] as const) freezer.freeze(pid, when, Date.now());
+    freezer.freeze(frozen, 'first', Date.now());
+    expect([frozenNow(frozen), isFrozen(pid)]).toEqual([true, false]);
+    await thawed(frozen);
+  });
+
+  asRoot('is not frozen for a line that is older than it', async () => {
+    const [pid, other] = [await mailer(), await mailer()];
+    const freezer = newFreezer();
+    freezer.freeze(pid, 'first', Date.now() - 60_000);
+    freezer.freeze(other, 'first', Date.now());
+    expect([frozenNow(other), isFrozen(pid)]).toEqual([true, false]);
+    await thawed(other);
   });
 
   asRoot('is not frozen without a note', async () => {
@@ -125,9 +174,9 @@ describe('a process that serves a client', () => {
         throw new Error('full');
       },
     };
-    newFreezer(standard, full).freeze(pid, 'first');
+    newFreezer(standard, full).freeze(pid, 'first', Date.now());
     const frozen = await mailer();
-    newFreezer().freeze(frozen, 'first');
+    newFreezer().freeze(frozen, 'first', Date.now());
     expect([frozenNow(frozen), isFrozen(pid)]).toEqual([true, false]);
     await thawed(frozen);
   });
@@ -135,7 +184,7 @@ describe('a process that serves a client', () => {
   asRoot('is not frozen beside many others', async () => {
     const pids = await Promise.all(Array.from({length: mostFrozen + 1}, () => mailer()));
     const freezer = newFreezer();
-    for (const pid of pids) freezer.freeze(pid, 'first');
+    for (const pid of pids) freezer.freeze(pid, 'first', Date.now());
     expect(pids.slice(0, mostFrozen).every(frozenNow)).toBe(true);
     expect(isFrozen(pids[mostFrozen] ?? 0)).toBe(false);
     for (const pid of pids) await thawed(pid);
@@ -164,9 +213,9 @@ describe('no other process is frozen', () => {
         setpriv.process.pid ?? 0,
       ];
       const freezer = newFreezer();
-      for (const pid of [...pids, 4_194_303]) freezer.freeze(pid, 'first');
+      for (const pid of [...pids, 4_194_303]) freezer.freeze(pid, 'first', Date.now());
       const frozen = await mailer();
-      freezer.freeze(frozen, 'first');
+      freezer.freeze(frozen, 'first', Date.now());
       expect([frozenNow(frozen), ...pids.map(isFrozen)]).toEqual([
         true,
         false,
@@ -185,33 +234,59 @@ describe('no other process is frozen', () => {
       {...standard, cutSessions: 'none'},
       {...standard, cutSessions: 'sockets'},
     ];
-    for (const settings of off) newFreezer(settings).freeze(pid, 'first');
-    newFreezer({...standard, cutSessions: 'processes'}).freeze(other, 'first');
+    for (const settings of off) newFreezer(settings).freeze(pid, 'first', Date.now());
+    newFreezer({...standard, cutSessions: 'processes'}).freeze(other, 'first', Date.now());
     expect([frozenNow(other), isFrozen(pid)]).toEqual([true, false]);
     await thawed(other);
   });
 });
 
 describe('after kill -9', () => {
-  const crash = `
+  const crash = (end: string): string => `
     import {sendmail} from './src/mail/sendmail/dialect.js';
     import {Freezer} from './src/sessions/live/freezer.js';
     import {NotesFile} from './src/sys/disk/notes-file.js';
     const [folder, pid] = process.argv.slice(2);
     const notes = new NotesFile(folder, 'frozen-notes');
     const view = {dialect: sendmail, notes, isExempt: () => false, now: () => 0, say: () => undefined};
-    new Freezer({cutSessions: 'both', dryRun: false}, view).freeze(Number(pid), 'first');
-    process.kill(process.pid, 'SIGKILL');`;
+    const freezer = new Freezer({cutSessions: 'both', dryRun: false}, view);
+    freezer.begin();
+    freezer.freeze(Number(pid), 'first', Date.now());
+    ${end}`;
 
   asRoot('a frozen process goes on at the next start, which says so', async () => {
     const pid = await mailer();
-    const killed = startScript(bundle(folder, crash), [folder, String(pid)]);
+    const killed = startScript(bundle(folder, crash("process.kill(process.pid, 'SIGKILL');")), [
+      ...[folder, String(pid)],
+    ]);
     expect(await killed.ended).toBe('SIGKILL');
     expect(frozenNow(pid)).toBe(true);
     newFreezer().begin();
     await thawed(pid);
     expect(said).toEqual([`notice sendmail process ${pid} goes on: a killed run had frozen it`]);
     expect(notes.read()).toBe('');
+  });
+
+  asRoot('and after a fault of our own it goes on at once', async () => {
+    const pid = await mailer();
+    const failed = startScript(bundle(folder, crash('process.exit(1);')), [folder, String(pid)]);
+    expect(await failed.ended).toBe(1);
+    await thawed(pid);
+    expect(notes.read()).toBe('');
+  });
+
+  asRoot('it goes on where nothing can be read about it', async () => {
+    const pid = await mailer();
+    const starved = `
+      const {openSync, closeSync} = await import('node:fs');
+      const open = [];
+      try { for (;;) open.push(openSync('/dev/null', 'r')); } catch {}
+      freezer.stop();
+      open.forEach(closeSync);`;
+    const words = ['--nofile=200', process.execPath, '--no-warnings'];
+    const child = start('prlimit', [...words, bundle(folder, crash(starved)), folder, String(pid)]);
+    expect(await child.ended).toBe(0);
+    await thawed(pid);
   });
 
   asRoot('a later process with its number stays as it is', async () => {

@@ -32,6 +32,7 @@ function batch({lines = 'together', bytes, before, now}: Terms, ...ids: readonly
   const records = ids.map((id, at) => refusal(id, ['anna', 'bert', 'carl'][at % 3]!));
   const asked: (string | undefined)[] = [];
   const shown: number[] = [];
+  const released: number[] = [];
   const clients = new BatchClients(records, {
     lines,
     name: ({queueId}): Attribution | undefined => {
@@ -46,12 +47,14 @@ function batch({lines = 'together', bytes, before, now}: Terms, ...ids: readonly
       shown.push(pid);
       return now;
     },
+    begun: () => undefined,
+    release: ({pid}) => released.push(pid),
   });
   const ask = (at: number) => {
     clients.next(records[at]!);
     return clients.ask(question(ids[at]));
   };
-  return {clients, asked, ask, shown};
+  return {clients, asked, ask, shown, released};
 }
 
 describe('how much was answered up to a line', () => {
@@ -144,5 +147,22 @@ describe('the process behind the present line', () => {
     clients.next({...refusal('A', 'anna'), pid: noPid});
     expect(clients.serving()).toBeUndefined();
     expect(shown).toEqual([4007]);
+  });
+
+  test('goes on after its signal', () => {
+    const {ask, clients, released} = batch({bytes: [1000]}, 'A');
+    ask(0);
+    clients.serving()?.release();
+    expect(released).toEqual([7]);
+  });
+
+  test('is not taken for that of an earlier line, which may be in a container', () => {
+    const {ask, asked, clients} = batch({bytes: [1000], now: {...process, client}}, 'A', 'B', 'C');
+    expect(ask(0)?.client).toEqual(client);
+    expect(ask(1)).toBeUndefined();
+    clients.serving();
+    clients.ended();
+    expect(ask(2)).toBeUndefined();
+    expect(asked).toEqual(['A', 'B']);
   });
 });
