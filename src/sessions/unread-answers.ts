@@ -43,13 +43,17 @@ export class UnreadAnswers {
     this.#add(record, -1);
   }
 
-  /** How much of what its process has written by now was written up to this line. Bytes. */
-  upTo({pid}: Pick<LogRecord, 'pid'>, {client, bytes}: Written): number {
+  /**
+   * How much of what its process has written by now was written up to this line. Bytes.
+   *
+   * @param what `all`: as much as at the first line of the process, because it may hold answers back
+   */
+  upTo({pid}: Pick<LogRecord, 'pid'>, {client, bytes}: Written, what: 'line' | 'all'): number {
     const before = this.#written.get(pid);
     const isSame = before?.client === client;
     const first = isSame ? Math.min(before.bytes, bytes) : bytes;
     this.#written.set(pid, {client, bytes: first});
-    return first - this.#behind(pid);
+    return what === 'all' ? first : first - this.#behind(pid);
   }
 
   /** The answers in later lines of the same process. Bytes. */

@@ -133,11 +133,14 @@ const unknown = (name: string, second = 0, host = 'relay'): string =>
   `${at(second)} ${host} sm-mta[152]: 6ALC000c000152: <${name}@example.net>... User unknown`;
 const from = (client: string, second = 0): string =>
   `${at(second)} relay sm-mta[152]: 6ALC000c000152: from=<a@example.org>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[${client}]`;
+/** `550 5.1.1 <name0@example.net>... User unknown` with its line end. Bytes. */
+const refusedBytes = 46;
 const kernelSays = (text: string): Ask => {
   const client = parseAddress(text);
   if (client === undefined) throw new Error(text);
-  // All that it has written so far is a greeting: nothing was accepted.
-  return () => ({client, proof: 'kernel', answeredBytes: 600});
+  // It has written its greeting, and after that only refusals.
+  let answeredBytes = 600;
+  return () => ({client, proof: 'kernel', answeredBytes: (answeredBytes += refusedBytes)});
 };
 const known = (text: string): ClientView | undefined =>
   guard.judged.client(hostNetwork(address(text)), laterMs);
@@ -247,7 +250,10 @@ describe('Guard counts only', () => {
 });
 
 describe('Guard, as time goes by and operators ask', () => {
-  const ask = kernelSays('203.0.113.7');
+  let ask: Ask;
+  beforeEach(() => {
+    ask = kernelSays('203.0.113.7');
+  });
   const endMs = Date.UTC(2026, 10, 21, 13);
   beforeEach(
     () =>

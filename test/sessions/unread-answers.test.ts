@@ -21,9 +21,9 @@ test('for each line the answers of later lines of its process are counted in byt
   const written = {client: '203.0.113.7', bytes: 1000};
   const answer = '550 5.1.1 <carl@example.net>... User unknown\r\n'.length;
   unread.next(first);
-  expect(unread.upTo(first, written)).toBe(1000 - answer);
+  expect(unread.upTo(first, written, 'line')).toBe(1000 - answer);
   unread.next(other);
-  expect(unread.upTo(other, {...written, client: '203.0.113.8'})).toBe(1000);
+  expect(unread.upTo(other, {...written, client: '203.0.113.8'}, 'line')).toBe(1000);
   unread.next(second);
-  expect(unread.upTo(second, written)).toBe(1000);
+  expect(unread.upTo(second, written, 'line')).toBe(1000);
 });

@@ -6,8 +6,9 @@
  * Only the bytes since the first refusal count, minus the refusals: before it come the greeting and, with
  * TLS, certificates of some thousand bytes. TLS adds the same number of bytes to each answer, so the
  * surplus of the shortest answer is subtracted from all. If lines are read late, many at the same time, all
- * get the same byte count. Then only the bytes beyond any greeting count, unless the session has had an
- * envelope before.
+ * get the same byte count. Then all bytes beyond the shortest greeting count, unless the session has had an
+ * envelope before. That may be too many, after TLS by far, and spares a guesser for a while; too few would block
+ * a client with a long list.
  *
  * The first refusal may be asked about late too, when later refusals have already been answered. Then the bytes
  * written since fall short of the refusals. The count begins again from the lowest shortfall.
@@ -59,6 +60,11 @@ const refusedFrameBytes = 27;
 const mostOverheadBytes = 40;
 /** More than a greeting, EHLO and a TLS handshake with a chain of certificates. Bytes. */
 const greetingBytes = 8000;
+/**
+ * About the least that is written before the first recipient: a greeting (159), the answers to HELO (70) or EHLO (222) and
+ * to MAIL (40). Bytes.
+ */
+const leastOpeningBytes = 300;
 
 /**
  * A line read later than this after it was written is late; with a stamp without fractions, a second later.
@@ -134,16 +140,20 @@ export function answered(
   const aheadBytes = Math.max(0, -lowestBytes - shortAnswers * refused);
   const sinceFirst = (overBytes + aheadBytes - answers * leastOver) / (acceptedBytes + leastOver);
   const overhead = (answers + 1) * (answers === 0 ? 0 : leastOver);
-  const inAll = (bytes - greetingBytes - refusedBytes - overhead) / acceptedBytes;
   const read = isShort ? 'late' : before.read;
+  const openingBytes = read === 'late' ? leastOpeningBytes : greetingBytes;
+  const inAll = (bytes - openingBytes - refusedBytes - overhead) / acceptedBytes;
   const isOwn = answeredFor === undefined;
+  // Fewer bytes than the refusals take: the mailer collects the answers to a pipelined batch, and nothing shows yet how many
+  // recipients it has accepted.
+  const isHeldBack = bytes < leastOpeningBytes + refusedBytes - refused;
   const now = Math.floor(Math.max(0, sinceFirst, isOwn ? inAll : 0));
   const kept = isPrompt(atMs, readMs) ? Math.max(before.kept, Math.floor(sinceFirst)) : before.kept;
   return {
     ...before,
     lastMs,
     // Lines of a later envelope that are read together say nothing.
-    accepted: !isOwn && read === 'late' ? undefined : Math.max(kept, now),
+    accepted: read === 'late' && (!isOwn || isHeldBack) ? undefined : Math.max(kept, now),
     kept,
     read,
     lastBytes: bytes,

@@ -145,7 +145,13 @@ export class BatchClients {
     const {client, process, answeredBytes: writtenBytes} = answer;
     const atFirst = process?.pid === record.pid ? this.#atFirst.get(record.pid) : undefined;
     const bytes = Math.min(atFirst ?? writtenBytes, writtenBytes);
-    const answeredBytes = this.#unread.upTo(record, {client: client.text, bytes});
+    // If the process is asked about for the first time, it is not known whether it holds answers back. Then all lines
+    // of the batch get the same number.
+    const answeredBytes = this.#unread.upTo(
+      record,
+      {client: client.text, bytes},
+      atFirst === undefined ? 'all' : 'line',
+    );
     return {...answer, writtenBytes, answeredBytes};
   };
 

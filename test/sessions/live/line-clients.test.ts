@@ -59,7 +59,7 @@ function batch({lines = 'together', bytes, before, now}: Terms, ...ids: readonly
 
 describe('how much was answered up to a line', () => {
   test('bytes that are written while the lines are judged belong to later lines', () => {
-    const {ask} = batch({lines: 'each', bytes: [1000, 1500, 2500]}, 'A', 'A', 'A');
+    const {ask} = batch({lines: 'each', bytes: [1000, 1500, 2500], before: 1000}, 'A', 'A', 'A');
     expect(ask(0)).toMatchObject({answeredBytes: 1000 - 2 * refusedBytes, writtenBytes: 1000});
     expect(ask(1)).toMatchObject({answeredBytes: 1000 - refusedBytes, writtenBytes: 1500});
     expect(ask(2)).toMatchObject({answeredBytes: 1000, writtenBytes: 2500});
@@ -71,8 +71,13 @@ describe('how much was answered up to a line', () => {
     expect(ask(1)).toMatchObject({answeredBytes: 1000});
   });
 
+  test('a process that is asked about for the first time may hold answers back: all lines get the same number', () => {
+    const {ask} = batch({lines: 'each', bytes: [1000, 1500, 2500]}, 'A', 'A', 'A');
+    for (const at of [0, 1, 2]) expect(ask(at)).toMatchObject({answeredBytes: 1000});
+  });
+
   test('a later process with the same number begins anew', () => {
-    const {ask} = batch({lines: 'each', bytes: [1000, 300]}, 'A', 'B');
+    const {ask} = batch({lines: 'each', bytes: [1000, 300], before: 1000}, 'A', 'B');
     expect(ask(0)).toMatchObject({answeredBytes: 1000 - refusedBytes});
     expect(ask(1)).toMatchObject({answeredBytes: 300});
   });
