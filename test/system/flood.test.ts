@@ -1,6 +1,7 @@
 /**
  * Guessers at full speed: more lines in a moment than can be looked into one by one. How many
- * answers they get is the benchmark's business; that the daemon keeps up with the log is this one's.
+ * answers they get is the benchmark's business; that the daemon keeps up with the log is this one's. And honest
+ * clients that are as fast.
  */
 import {afterEach, beforeEach, expect, test} from '@jest/globals';
 import {unhurriedMs} from './lab/client.js';
@@ -50,5 +51,25 @@ describe('a guesser at full speed', () => {
     expect(sent.accepted).toBe(true);
     await until('the block', () => blocked('192.0.2.66'));
     expect(await blocked('192.0.2.10')).toBe(false);
+  });
+
+  /** One name in three is dead. */
+  const list = Array.from({length: 90}, (_, i) =>
+    i % 3 === 2 ? `gone${String(i)}` : `member${String(i)}`,
+  );
+
+  test('an honest list with dead names gets all its answers at full speed, however it is sent', async () => {
+    const users = list.filter((name) => name.startsWith('member'));
+    const rows = users.map((name, i) => `${name}:x:${String(3000 + i)}:100::/:/bin/false\n`);
+    await lab.relay.append('/etc/passwd', rows.join(''));
+    const client = lab.client('innocent');
+    for (let round = 0; round < 4; round++) {
+      const from = `192.0.2.${String(100 + round)}`;
+      await client.addAddress(from);
+      const options = {from, names: list, oneEnvelope: true, gapMs: 0};
+      const sent = await (round % 2 === 0 ? client.guess(options) : client.pipeline(options));
+      const dead = sent.answers.filter(({line}) => line.includes('User unknown'));
+      expect([sent.answers.length, dead.length]).toEqual([list.length, 30]);
+    }
   });
 });
