@@ -10,7 +10,7 @@ import {type Client, type Family, unhurriedMs} from './lab/client.js';
 import type {Daemon} from './lab/daemon.js';
 import {Lab} from './lab/lab.js';
 import {requireLab} from './lab/require.js';
-import {until} from './lab/until.js';
+import {sleep, until} from './lab/until.js';
 
 const {describe} = await requireLab();
 
@@ -108,8 +108,9 @@ describe('networks and old logs', () => {
       const from = daemon.stderr.length;
       let answers = 0;
       for (const address of guessers) {
-        const where = {family, from: address, count: 1, gapMs: unhurriedMs};
-        answers += (await attacker.guess(where)).answers.length;
+        answers += (await attacker.guess({family, from: address, count: 1})).answers.length;
+        // The network is judged when the envelope has ended, and the process is frozen for a moment before.
+        await sleep(unhurriedMs);
       }
       // The last of them may have a block of its own, a moment before.
       const told = await daemon.waitFor(new RegExp(` notice block ${blocked} for 1d `), from);
