@@ -14,6 +14,7 @@ import type {ExemptionWatch} from '../score/live/exemption-watch.js';
 import {EffectWatch} from '../sessions/live/effect-watch.js';
 import {Freezer} from '../sessions/live/freezer.js';
 import {LineClients} from '../sessions/live/line-clients.js';
+import {writerOf} from '../sessions/question.js';
 import {SenderBook} from '../submission/book.js';
 import {sendmailQueue} from '../submission/live/mail-queue.js';
 import {MailWatch} from '../submission/live/mail-watch.js';
@@ -65,10 +66,7 @@ export function effectWatch(
     connectedMs: (record, client) => connectedMs(state.connections, record, client),
     envelopeBegan: (record, queueId) =>
       processes.kind === 'onePerClient' ? processes.envelopeBegan(record, queueId) : undefined,
-    processOf: ({pid, writer}) => {
-      const numberedBy = writer === undefined ? 'log' : 'host';
-      return sessionProcess(candidates, {pid: writer?.pid ?? pid, numberedBy}, isProgram);
-    },
+    processOf: (record) => sessionProcess(candidates, writerOf(record), isProgram),
     ...{ownHost: hostName(), ports},
     now: () => enforcement.now(),
     say: log.say,

@@ -103,6 +103,10 @@ export interface ServingProcess extends ProcessIdentity {
 /** Queue ids count whole seconds, and a process's start time has a clock of its own. Ms. */
 const clockSlackMs = 2000;
 
+/** Whether a process that began then may have written a line of this envelope. Both ms since the epoch. */
+export const mayHaveWritten = (startedMs: number, envelopeMs: number): boolean =>
+  startedMs <= envelopeMs + clockSlackMs;
+
 /** Only root can bind ports below this (net.ipv4.ip_unprivileged_port_start). */
 const firstFreePort = 1024;
 
@@ -159,7 +163,7 @@ function testimony(facts: Witness, question: Question, mailer: Mailer): Testimon
   const {dialect} = mailer;
   const {pid, numberedBy, queueId, envelopeMs} = question;
   const isMeant = pid === (numberedBy === 'host' ? facts.pid : facts.ownPid);
-  const isThere = facts.startedMs <= envelopeMs + clockSlackMs;
+  const isThere = mayHaveWritten(facts.startedMs, envelopeMs);
   if (!isMeant || !isThere || !dialect.isProgram(facts.executable.path)) {
     return {kind: 'notTheWriter'};
   }

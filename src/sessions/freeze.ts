@@ -10,6 +10,7 @@
 import type {ProcessIdentity} from '../base/process-identity.js';
 import type {Dialect} from '../mail/dialect.js';
 import type {Address} from '../net/address.js';
+import {mayHaveWritten} from './attribute.js';
 
 /**
  * How long a process stays frozen. Ms: the question takes up to 14, and the lines that the process wrote before come
@@ -30,9 +31,6 @@ export const hurryMs = 20;
 export const mostTimes = 6;
 /** Processes that are frozen at the same time. A count: with more, the mailer itself would seem to halt. */
 export const mostFrozen = 50;
-
-/** Queue ids count whole seconds, and a process's start time has a clock of its own. Ms. */
-const clockSlackMs = 2000;
 
 export interface FreezeFacts {
   /** The process's title. */
@@ -63,8 +61,9 @@ interface FreezeView {
 }
 
 /**
- * Only a process that serves a client, by its title. The listener and deliveries have other titles. A process that somebody else has frozen must stay so. A process that began after the envelope did not
- * write the line. A client that is never blocked is not delayed.
+ * Only a process that serves a client, by its title. The listener and deliveries have other titles. A process that somebody
+ * else has frozen must stay so. A process that began after the envelope did not write the line. A client that is never
+ * blocked is not delayed.
  *
  * @param envelopeMs when the envelope of the line began; ms since the epoch
  */
@@ -74,11 +73,10 @@ export function mayFreeze(
   {dialect: {processes}, isExempt}: FreezeView,
 ): boolean {
   if (processes.kind === 'shared' || !['R', 'S', 'D'].includes(state)) return false;
-  if (startedMs > envelopeMs + clockSlackMs) return false;
+  if (!mayHaveWritten(startedMs, envelopeMs)) return false;
   const shown = processes.readTitle(title);
-  if (shown === undefined || (shown.kind === 'command' && shown.doing !== 'recipients'))
-    return false;
-  return !isExempt(shown.client);
+  const delivers = shown?.kind === 'command' && shown.doing === 'delivery';
+  return shown !== undefined && !delivers && !isExempt(shown.client);
 }
 
 /** @returns a line for the file of notes. It begins with a line end, because a full disk may have taken half of the last one */

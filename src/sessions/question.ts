@@ -20,6 +20,14 @@ interface QuestionSettings {
   readonly attribution: 'any' | 'verified';
 }
 
+/** The number under which the writer of a record is found. */
+export const writerOf = ({
+  writer,
+  pid,
+}: Pick<LogRecord, 'writer' | 'pid'>): Pick<Question, 'pid' | 'numberedBy'> =>
+  // The journal knows the writer's pid on this machine; a container's mailer logs its own number.
+  writer ? {pid: writer.pid, numberedBy: 'host'} : {pid, numberedBy: 'log'};
+
 /**
  * @param needsClient whether the envelope's client is unknown, or more must be learnt about it
  * @returns undefined: there is nothing to ask
@@ -42,12 +50,8 @@ export function questionAbout(
     if (record.writer?.uid !== 0) return undefined;
   }
   const {queueId} = event;
-  const {writer, pid, atMs} = record;
-  // The journal knows the writer's pid on this machine; a container's mailer logs its own number.
-  const writtenBy = writer
-    ? ({pid: writer.pid, numberedBy: 'host'} as const)
-    : ({pid, numberedBy: 'log'} as const);
-  if (queueId === undefined) return {...writtenBy, envelopeMs: atMs};
+  const writtenBy = writerOf(record);
+  if (queueId === undefined) return {...writtenBy, envelopeMs: record.atMs};
   if (vouching !== 'doubtful' && !needsClient(queueId)) return undefined;
   const envelopeMs = processes.envelopeBegan(record, queueId);
   return envelopeMs === undefined ? undefined : {...writtenBy, queueId, envelopeMs};

@@ -6,8 +6,8 @@ import {client, day, rules, World} from './world.js';
 
 const envelope = 'relay 1 E';
 const greeting = 600;
-/** So many recipients the greeting above seems to be, if it is compared with the shortest one. A count. */
-const longGreeting = 6;
+/** A greeting and the answers to HELO and MAIL. Bytes. */
+const shortGreeting = 320;
 const accepts = 54;
 const refusal = (name: string): number => name.length + 27;
 
@@ -136,12 +136,12 @@ test('the first refusal asked about when others behind it were answered: names a
   const ahead = 20;
   let open = newOpenEnvelope('203.0.113.7', 0);
   // 20 more are written when the machine is asked about the first; of those behind it, it is asked in time.
-  open = answered(open, 'a@example.net', greeting + (1 + ahead) * each, prompt);
+  open = answered(open, 'a@example.net', shortGreeting + (1 + ahead) * each, prompt);
   for (let count = 2; count <= 5; count++) {
-    open = answered(open, 'a@example.net', greeting + count * each, prompt);
+    open = answered(open, 'a@example.net', shortGreeting + count * each, prompt);
   }
-  expect(open.accepted).toBeLessThanOrEqual(longGreeting);
-  open = answered(open, 'a@example.net', greeting + 6 * each + 10 * accepts, prompt);
+  expect(open.accepted).toBe(0);
+  open = answered(open, 'a@example.net', shortGreeting + 6 * each + 10 * accepts, prompt);
   expect(open.accepted).toBeGreaterThanOrEqual(8);
 });
 
@@ -152,9 +152,43 @@ test('answers that a pipelined batch holds back do not look like accepted names 
   for (let count = 1; count <= 80; count++) {
     const atMs = count * 10;
     const written = count < 72 ? 0 : count;
-    open = answered(open, 'a@example.net', greeting + written * each, {atMs, readMs: atMs + 1});
+    open = answered(open, 'a@example.net', shortGreeting + written * each, {
+      atMs,
+      readMs: atMs + 1,
+    });
   }
-  expect(open.accepted).toBeLessThanOrEqual(longGreeting);
+  expect(open.accepted).toBeLessThanOrEqual(1);
+});
+
+describe('lines of a first batch, which all see the same number of bytes', () => {
+  const each = refusal('a@example.net');
+  const seenAt = (bytes: number, lines: number): (number | undefined)[] => {
+    let open = newOpenEnvelope('203.0.113.7', 0);
+    return Array.from({length: lines}, () => {
+      open = answered(open, 'a@example.net', bytes, prompt);
+      return open.accepted;
+    });
+  };
+
+  test('show nothing while the mailer holds the answers back', () => {
+    // The greeting, EHLO and MAIL are answered, and no recipient is.
+    expect(seenAt(421, 10).slice(4)).toEqual(Array(6).fill(undefined));
+  });
+
+  test.each([
+    ['no recipient was accepted', 0, 0],
+    ['as many were accepted as refused', 10, 10],
+    ['most were accepted', 60, 60],
+  ])('show after a short greeting that %s', (_, accepted, seen) => {
+    const bytes = shortGreeting + 10 * each + accepted * accepts;
+    const last = seenAt(bytes, 10).at(-1) ?? -1;
+    expect(last).toBeGreaterThanOrEqual(seen);
+    expect(last).toBeLessThanOrEqual(seen * 1.1);
+  });
+
+  test('show too many accepted ones after a long greeting', () => {
+    expect(seenAt(shortGreeting + 300 + 10 * each, 10).at(-1)).toBe(6);
+  });
 });
 
 test('the count of a line that was read at once is kept, and nothing is known without bytes', () => {

@@ -18,6 +18,7 @@ const serving = 'sendmail: MTA: 6ALBjJc0000152 host [192.0.2.7]: RCPT TO:<x@exam
 
 test.each([
   ['it works for a client', serving, 'R', true],
+  ['it begins an envelope', 'sendmail: MTA: 6ALBjJc0000152 [192.0.2.7]: RSET', 'R', true],
   ['it waits for a client', 'sendmail: MTA: server host [192.0.2.7] cmd read', 'S', true],
   ['it reads from a disk', serving, 'D', true],
   ['somebody has frozen it', serving, 'T', false],

@@ -18,6 +18,7 @@ import {
 import type {Shown} from '../cut.js';
 import type {Serving} from './cutter.js';
 import type {Freezer} from './freezer.js';
+import {writerOf} from '../question.js';
 import {UnreadAnswers} from '../unread-answers.js';
 import {Candidates, SocketTables} from '../../sys/proc/proc.js';
 import {servingProcess} from '../../sys/proc/session-process.js';
@@ -168,9 +169,9 @@ export class BatchClients {
   };
 
   #shownNow(): Shown | undefined {
-    const {pid, writer} = this.#record ?? {};
-    const host = writer?.pid ?? pid;
-    return host === undefined || host === noPid ? undefined : this.#ways.shown(host);
+    if (this.#record === undefined) return undefined;
+    const {pid} = writerOf(this.#record);
+    return pid === noPid ? undefined : this.#ways.shown(pid);
   }
 
   /**
@@ -179,11 +180,9 @@ export class BatchClients {
    */
   ended(): void {
     if (this.#record === undefined) return;
-    const {pid, writer} = this.#record;
+    const {pid} = this.#record;
     const known = this.#latest?.process && this.#answers.get(pid);
-    const asked = writer
-      ? ({pid: writer.pid, numberedBy: 'host'} as const)
-      : ({pid, numberedBy: 'log'} as const);
+    const asked = writerOf(this.#record);
     this.#answers.set(pid, {...(known ?? {asked, answer: undefined}), of: 'ended'});
   }
 

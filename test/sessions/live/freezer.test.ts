@@ -20,7 +20,7 @@ import {bundle, type Child, start, startScript} from '../../support/child.js';
 import {tempDirs, until} from '../../support/temp.js';
 import {whereAvailable} from '../../support/where-available.js';
 
-const asRoot = whereAvailable({root: true, tools: ['perl']});
+const asRoot = whereAvailable({root: true, tools: ['perl', 'setpriv', 'prlimit']});
 const newDir = tempDirs();
 let folder: string;
 let notes: NotesFile;
@@ -57,15 +57,15 @@ function frozenNow(pid: number): boolean {
   return isFrozen(pid);
 }
 
-type Settings = ConstructorParameters<typeof Freezer>[0];
-const standard: Settings = {cutSessions: 'both', dryRun: false};
-
 /** The same for SIGCONT. */
 function thawedNow(pid: number): boolean {
   const endMs = performance.now() + 30_000;
   while (isFrozen(pid) && performance.now() < endMs);
   return !isFrozen(pid);
 }
+
+type Settings = ConstructorParameters<typeof Freezer>[0];
+const standard: Settings = {cutSessions: 'both', dryRun: false};
 
 const newFreezer = (
   settings = standard,
@@ -243,6 +243,7 @@ describe('no other process is frozen', () => {
 
 describe('after kill -9', () => {
   const crash = (end: string): string => `
+    import {closeSync, openSync} from 'node:fs';
     import {sendmail} from './src/mail/sendmail/dialect.js';
     import {Freezer} from './src/sessions/live/freezer.js';
     import {NotesFile} from './src/sys/disk/notes-file.js';
@@ -278,7 +279,6 @@ describe('after kill -9', () => {
   asRoot('it goes on where nothing can be read about it', async () => {
     const pid = await mailer();
     const starved = `
-      const {openSync, closeSync} = await import('node:fs');
       const open = [];
       try { for (;;) open.push(openSync('/dev/null', 'r')); } catch {}
       freezer.stop();

@@ -116,6 +116,16 @@ describe('which logs are taken', () => {
     expect([reader!.lines(a), reader!.lines(b)]).toEqual([['new'], ['first']]);
   });
 
+  /** The place of a reader that has read the only line of this new log, and has stopped. */
+  async function placeBehind(path: string) {
+    append(path, 'old');
+    follow([path]);
+    await reader!.isCaughtUp();
+    const saved = reader!.positions();
+    await reader!.stop();
+    return saved;
+  }
+
   test.each([
     ['at its end', 'live', ''],
     ['with unread lines', 'backlog', 'unread\n'],
@@ -123,11 +133,7 @@ describe('which logs are taken', () => {
     'a log that begins %s: a line written just after it was opened is %s',
     async (_, read, more) => {
       const path = join(newDir(), 'mail.log');
-      append(path, 'old');
-      follow([path]);
-      await reader!.isCaughtUp();
-      const saved = reader!.positions();
-      await reader!.stop();
+      const saved = await placeBehind(path);
       fs.appendFileSync(path, more);
       follow([path], saved, ({kind}) => {
         if (kind === 'following') append(path, 'new');
@@ -139,11 +145,7 @@ describe('which logs are taken', () => {
 
   test('a log that comes back with unread lines: they are backlog', async () => {
     const path = join(newDir(), 'mail.log');
-    append(path, 'old');
-    follow([path]);
-    await reader!.isCaughtUp();
-    const saved = reader!.positions();
-    await reader!.stop();
+    const saved = await placeBehind(path);
     append(path, 'unread');
     fs.renameSync(path, `${path}-away`);
     follow([path], saved);
