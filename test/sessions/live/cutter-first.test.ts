@@ -28,7 +28,7 @@ describe('the process that is known', () => {
       );
       await until('its end', () => guest.output().includes('closed') && !isAlive(pid));
       const output = cutter.output();
-      expect(output).toMatch(new RegExp(`^noted ${blocked}\nfirst cut\n`));
+      expect(output).toMatch(new RegExp(`^noted ${blocked}\nreleased\nfirst cut\n`));
       expect(relay.process.exitCode).toBeNull();
     });
 

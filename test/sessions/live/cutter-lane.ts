@@ -53,7 +53,7 @@ const cutterScript = `
       ...{pid: first.pid, startTicks: startTicks + (first.later ?? 0), client},
       parentPid: first.parentPid ?? parentPid,
       look: () => servingProcess(candidates, tables, first.pid),
-      release: () => process.kill(first.pid, 'SIGCONT'),
+      release: () => console.log('released'),
     });
     console.log('first ' + how);
     const end = Date.now() + 1000;
