@@ -43,6 +43,13 @@ interface Moment {
   readonly nowMs: number;
 }
 
+/** Nearly always nothing follows; spreading empty lists takes longer than judging. */
+function followedBy(first: Outcome, ...rest: readonly (readonly Outcome[])[]): Outcome[] {
+  const all = [first];
+  for (const outcomes of rest) for (const outcome of outcomes) all.push(outcome);
+  return all;
+}
+
 export class Guard {
   /** What the judge knows about clients, for people. */
   readonly judged: Judged;
@@ -99,10 +106,13 @@ export class Guard {
     this.see(exemptions);
     if (outcomes.length === 0) return [];
     const moment = {knownMs: record.atMs, nowMs};
-    const [only] = outcomes;
-    // Nearly always there is one outcome; then no array is built.
-    if (only !== undefined && outcomes.length === 1) return this.#follow(only, moment, exemptions);
-    return outcomes.flatMap((outcome) => this.#follow(outcome, moment, exemptions));
+    // Mostly there is one outcome; then no array is built.
+    if (outcomes.length === 1) return this.#follow(outcomes[0]!, moment, exemptions);
+    const all: Outcome[] = [];
+    for (const outcome of outcomes) {
+      for (const one of this.#follow(outcome, moment, exemptions)) all.push(one);
+    }
+    return all;
   }
 
   #follow(outcome: JoinOutcome, moment: Moment, exemptions: Exemptions): Outcome[] {
@@ -110,9 +120,9 @@ export class Guard {
       case 'evidence':
         return this.#weigh(outcome.evidence, moment, exemptions);
       case 'envelopeEnded':
-        return [outcome, ...this.#ended(outcome, moment, exemptions)];
+        return followedBy(outcome, this.#ended(outcome, moment, exemptions));
       case 'delivered':
-        return [outcome, ...this.#delivered(outcome, exemptions)];
+        return followedBy(outcome, this.#delivered(outcome, exemptions));
       case 'loggedIn':
         this.#loggedIn(outcome);
         return [];
@@ -197,7 +207,7 @@ export class Guard {
     const lost = listLoss === 'began' ? this.#lostList(atMs, moment.nowMs) : [];
     const wave = this.#waveChange(atMs);
     const blocks = this.#punish(verdicts, proof, atMs, moment, exemptions);
-    return [outcome, ...lost, ...wave, ...blocks];
+    return followedBy(outcome, lost, wave, blocks);
   }
 
   /** The envelope is complete, so what was refused in it can be judged. */
@@ -207,7 +217,8 @@ export class Guard {
     const {nowMs} = moment;
     const verdicts = this.#judge.envelopeEnded(atMs <= nowMs ? ended : {...ended, atMs: nowMs});
     const wave = this.#waveChange(atMs);
-    return [...wave, ...this.#punish(verdicts, proof, atMs, moment, exemptions)];
+    const blocks = this.#punish(verdicts, proof, atMs, moment, exemptions);
+    return wave.length === 0 ? blocks : [...wave, ...blocks];
   }
 
   /** Credit needs the same proof as blame. */

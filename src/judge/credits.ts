@@ -24,8 +24,6 @@ interface Gainers {
   readonly scope: ClientScope;
 }
 
-const none: readonly number[] = [];
-
 export class Credits {
   readonly #gainers: Gainers;
 
@@ -45,10 +43,13 @@ export class Credits {
     if (nextHost !== undefined && submitter === 'own' && sender === 'named' && senderHash !== 0) {
       friends.wrote(scope.textOf(nextHost), senderHash, atMs);
     }
-    const plain = recipients.map(plainName);
-    const hashes = plain.map(nameHash);
-    // What our own users send elsewhere goes to no names here.
-    for (const hash of isOurs ? hashes : none) {
+    const credits: number[] = [];
+    for (const recipient of recipients) {
+      const plain = plainName(recipient);
+      credits.push(creditHash(plain));
+      // What our own users send elsewhere goes to no names here.
+      if (!isOurs) continue;
+      const hash = nameHash(plain);
       if (names.standing(hash, atMs) === 'thisWeek') {
         if (loss.accepted(hash, atMs) === 'ended') listLoss = 'ended';
       }
@@ -56,12 +57,11 @@ export class Credits {
     }
     // A client can invent recipients next to the delivered ones. They count only if they were known
     // before.
-    for (const other of delivery.others.map(plainName)) {
-      if (names.standing(nameHash(other), atMs) !== 'never') plain.push(other);
+    for (const other of delivery.others) {
+      const plain = plainName(other);
+      if (names.standing(nameHash(plain), atMs) !== 'never') credits.push(creditHash(plain));
     }
-    if (client === undefined) return listLoss;
-    const credits = plain.map((name) => nameHash(creditName(name)));
-    this.#credit(client, credits, nextHost, Math.floor(atMs / 1000));
+    if (client !== undefined) this.#credit(client, credits, nextHost, Math.floor(atMs / 1000));
     return listLoss;
   }
 
@@ -91,6 +91,8 @@ export class Credits {
     networks.delivered(client, isMailer ? 'mailer' : 'first', sec * 1000);
   }
 }
+
+const creditHash = (plain: string): number => nameHash(creditName(plain));
 
 /** The network of a next host (/24 or /48), hashed to 16 bits, not 0. */
 function hopOf({family, value}: Address): number {

@@ -291,13 +291,10 @@ export class Judge {
   ): OpenEnvelope {
     const {openEnvelopes} = this.#tables;
     const before = openEnvelopes.get(key) ?? newOpenEnvelope(client.text, atMs);
-    const after = answered(before, subject, answeredBytes, {atMs, readMs, answeredFor});
-    const open = {
-      ...after,
-      weighed: after.weighed + (fresh > 0 ? counted : 0),
-      fresh: after.fresh + fresh,
-      counted: after.counted + (counted > 0 ? 1 : 0),
-    };
+    const open = answered(before, subject, answeredBytes, {atMs, readMs, answeredFor});
+    if (fresh > 0) open.weighed += counted;
+    open.fresh += fresh;
+    if (counted > 0) open.counted += 1;
     const more = (open.accepted ?? 0) - (before.accepted ?? 0);
     if (more !== 0) addU16(this.#clients, slot, field.openAccepted, more);
     const pushedOut = openEnvelopes.set(key, open);

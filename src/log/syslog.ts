@@ -72,13 +72,27 @@ const mostHeaders = 3;
 export function readFrame(text: string, referenceMs: number, stamps: Stamps, keptAs = ''): Frame {
   const line = {text, referenceMs, stamps};
   const kept = keptAs === '' ? undefined : stamps.read(keptAs, 0, referenceMs);
-  if (kept?.length !== keptAs.length) return readHeader(line, 0, [], noTime);
-  const frame = readHeader(line, 0, [kept], noTime);
+  if (kept?.length !== keptAs.length) return readHeader(line, 0, noHeaders, noTime);
+  const frame = readHeader(line, 0, behind(noHeaders, kept), noTime);
   if (frame.kind !== 'none') return frame;
   // The mailer writes directly to its container's output.
   const header = readRfc3164(text, 0);
-  return header.kind === 'message' && header.host === '' ? frameOf(line, header, [kept]) : frame;
+  return header.kind === 'message' && header.host === '' ? frameOf(line, header, kept) : frame;
 }
+
+/** What the headers before a header say about the time. */
+interface OuterHeaders {
+  readonly headers: number;
+  /** The innermost of their stamps that names a zone. */
+  readonly zoned: Stamp | undefined;
+}
+
+const noHeaders: OuterHeaders = {headers: 0, zoned: undefined};
+
+const behind = ({headers, zoned}: OuterHeaders, stamp: Stamp): OuterHeaders => ({
+  headers: headers + 1,
+  zoned: stamp.local === undefined ? stamp : zoned,
+});
 
 interface Unframed {
   readonly text: string;
@@ -87,13 +101,13 @@ interface Unframed {
 }
 
 /**
- * @param before the stamps of the headers before this one
+ * @param outer the headers before this one
  * @param failure the result if no header begins here
  */
 function readHeader(
   line: Unframed,
   at: number,
-  before: readonly Stamp[],
+  outer: OuterHeaders,
   failure: Frame & {readonly kind: 'none'},
 ): Frame {
   const {text, referenceMs, stamps} = line;
@@ -102,11 +116,11 @@ function readHeader(
   // A syslogd that knows only RFC 3164 removes just the priority from a message of RFC 5424.
   const stampAt = text.startsWith('1 ', begin) ? begin + 2 : begin;
   const usual = stamps.read(text, stampAt, referenceMs);
-  const frame = readBehind(line, {begin, stampAt}, usual, before, failure);
+  const frame = readBehind(line, {begin, stampAt}, usual, outer, failure);
   // A line that is known to be truncated, or to have no end, must not be parsed in any other way.
   if (frame !== noProgram && frame !== failure) return frame;
   const other = stamps.readOther(text, stampAt, referenceMs);
-  return other === undefined ? frame : readBehind(line, {begin, stampAt}, other, before, frame);
+  return other === undefined ? frame : readBehind(line, {begin, stampAt}, other, outer, frame);
 }
 
 interface HeaderPlace {
@@ -119,29 +133,26 @@ function readBehind(
   line: Unframed,
   {begin, stampAt}: HeaderPlace,
   stamp: Stamp | undefined,
-  before: readonly Stamp[],
+  outer: OuterHeaders,
   failure: Frame & {readonly kind: 'none'},
 ): Frame {
   const {text} = line;
   const end = stampAt + (stamp?.length ?? 0);
   if (stamp === undefined || text[end] !== ' ') return failure;
-  const all = [...before, stamp];
   const header = stampAt > begin ? readRfc5424(text, end + 1) : readFileHeader(text, end + 1);
-  if (header !== noProgram || all.length === mostHeaders) return frameOf(line, header, all);
-  const inner = readHeader(line, end + 1, all, noProgram);
+  if (header !== noProgram || outer.headers + 1 === mostHeaders) {
+    return frameOf(line, header, bestOf(stamp, outer));
+  }
+  const both = behind(outer, stamp);
+  const inner = readHeader(line, end + 1, both, noProgram);
   if (inner.kind !== 'none') return inner;
   const hostAt = text[end + 1] === '<' ? endOfFacility(text, end + 1) : end + 1;
   const hostEnd = endOfWord(text, hostAt, longestHost);
-  return text[hostEnd] === ' ' ? readHeader(line, hostEnd + 1, all, noProgram) : noProgram;
+  return text[hostEnd] === ' ' ? readHeader(line, hostEnd + 1, both, noProgram) : noProgram;
 }
 
-function frameOf(
-  {text, referenceMs, stamps}: Unframed,
-  header: Header,
-  all: readonly Stamp[],
-): Frame {
+function frameOf({text, referenceMs, stamps}: Unframed, header: Header, stamp: Stamp): Frame {
   if (header.kind === 'none') return header;
-  const stamp = bestOf(all);
   if (header.kind === 'repeat') return {...header, stamp};
   const {host, program, pid} = header;
   const said = unpack(text.slice(header.at));
@@ -157,11 +168,8 @@ export const zoneOf = ({local}: Stamp): 'named' | undefined =>
   local === undefined ? 'named' : undefined;
 
 /** The innermost stamp is the writer's own. If it names no zone, an outer one that does is better. */
-function bestOf(all: readonly Stamp[]): Stamp {
-  const innermost = all.at(-1)!;
-  if (innermost.local === undefined) return innermost;
-  return all.findLast(({local}) => local === undefined) ?? innermost;
-}
+const bestOf = (innermost: Stamp, {zoned}: OuterHeaders): Stamp =>
+  innermost.local === undefined ? innermost : (zoned ?? innermost);
 
 function none(why: NoFrame): Frame & {readonly kind: 'none'} {
   return {kind: 'none', why};
@@ -226,16 +234,15 @@ function readTag(text: string, at: number, host: string): Header {
   const pidEnd = text[end] === '[' ? endOfDigits(text, end + 1, longestPid) : end;
   const hasPid = pidEnd > end + 1 && text.startsWith(']: ', pidEnd);
   if (end > at && hasPid) {
-    const pid = Number(text.slice(end + 1, pidEnd));
-    const messageAt = behindBlanks(text, pidEnd + 3);
-    return {kind: 'message', host, program: text.slice(at, end), pid, at: messageAt};
+    const [program, pid] = [text.slice(at, end), Number(text.slice(end + 1, pidEnd))];
+    return {kind: 'message', host, program, pid, at: behindBlanks(text, pidEnd + 3)};
   }
   const repeated = readRepeat(text.slice(at), host);
   if (repeated !== noProgram || end === at || !text.startsWith(': ', end)) return repeated;
   // `mail.info: ` of socklog: more of the header follows.
   if (endOfFacilityWord(text, at) === end) return noProgram;
-  const messageAt = behindBlanks(text, end + 2);
-  return {kind: 'message', host, program: text.slice(at, end), pid: noPid, at: messageAt};
+  const program = text.slice(at, end);
+  return {kind: 'message', host, program, pid: noPid, at: behindBlanks(text, end + 2)};
 }
 
 /** Anything but blanks, control characters, `:`, `[` and `]`. NaN is past the end. */

@@ -15,7 +15,7 @@ import type {Envelope} from './open-envelopes.js';
 import type {LogRecord} from '../log/record.js';
 import type {Vouching} from './authorship.js';
 import type {Proof, Submitter} from './evidence.js';
-import type {Delivery, JoinOutcome} from './join-outcome.js';
+import {type Delivery, type JoinOutcomes, nothing} from './join-outcome.js';
 import type {Delivered, Undeliverable} from './mail-event.js';
 import {pendingOf, pendingToEvidence, weaker} from './pending-evidence.js';
 import {plainAddress} from './address/plain-address.js';
@@ -68,26 +68,26 @@ export class Deliveries {
     this.#table.set(keyOf(record, queueId), {address, proof, submitter, left, senderHash, atMs});
   }
 
-  undeliverable(record: LogRecord, event: Undeliverable, vouching: Vouching): JoinOutcome[] {
+  undeliverable(record: LogRecord, event: Undeliverable, vouching: Vouching): JoinOutcomes {
     const {queueId, recipients, nextHost} = event;
     const key = keyOf(record, queueId);
     const envelope = this.#table.get(key);
     if (envelope !== undefined) this.#oneLess(key, envelope);
     if (envelope === undefined) return unresolved(recipients.length, 'envelopeUnknown');
     const {address, proof, submitter = 'stranger'} = envelope;
-    if (address === undefined) return [];
+    if (address === undefined) return nothing;
     const held = recipients.map((each) => pendingOf('undeliverable', each, record.atMs, vouching));
     return pendingToEvidence(held, {address, proof}, {submitter, nextHost});
   }
 
-  delivered(record: LogRecord, event: Delivered, vouching: Vouching): JoinOutcome[] {
+  delivered(record: LogRecord, event: Delivered, vouching: Vouching): JoinOutcomes {
     const {queueId, nextHost} = event;
     const {atMs} = record;
     const key = keyOf(record, queueId);
     const envelope = this.#table.get(key);
     const {recipients, others} = namesOf(event, envelope);
     if (envelope === undefined) {
-      if (recipients.length === 0) return [];
+      if (recipients.length === 0) return nothing;
       const proof = vouching === 'byJournal' ? 'journal' : 'log';
       return [{kind: 'delivered', ...ofNobody, recipients, others, proof, nextHost, atMs}];
     }
@@ -96,7 +96,7 @@ export class Deliveries {
     const {address, proof, senderHash, submitter = 'stranger'} = envelope;
     // A local program's mail, which the submission program passes to the mailer itself. The mailer logs
     // what happens to it under another queue id.
-    if (address === undefined && nextHost !== undefined && isLoopback(nextHost)) return [];
+    if (address === undefined && nextHost !== undefined && isLoopback(nextHost)) return nothing;
     // Field by field, as in `pendingToEvidence`: one for each mail.
     return [
       {

@@ -17,9 +17,16 @@ import {type AuthorshipOf, Authors} from './authorship.js';
 import {Connections, processKey} from './connections.js';
 import {Deliveries, type SessionTables} from './deliveries.js';
 import {type EvidenceKind, isEvidenceKind, isVerified} from './evidence.js';
-import type {JoinOutcome, SessionView} from './join-outcome.js';
+import {both, type JoinOutcomes, nothing, type SessionView} from './join-outcome.js';
 import type {EnvelopeEnd, MailEvent, Sign, Subject, UnknownRecipient} from './mail-event.js';
-import {newEnvelope, OpenEnvelopes, refusalsIn, unprovenEnd} from './open-envelopes.js';
+import {
+  endOf,
+  type Envelope,
+  newEnvelope,
+  OpenEnvelopes,
+  refusalsIn,
+  unprovenEnd,
+} from './open-envelopes.js';
 import {
   pendingToEvidence,
   type PendingEvidence,
@@ -112,12 +119,12 @@ export class Envelopes {
   }
 
   /** @param answer the kernel's, if it was asked; it is older than the line */
-  take(record: LogRecord, event: MailEvent, answer?: MachineAnswer): JoinOutcome[] {
+  take(record: LogRecord, event: MailEvent, answer?: MachineAnswer): JoinOutcomes {
     if (event.kind === 'connected') {
       if (!this.#authors.isUnheeded(record)) {
         this.#connections.began(record, event.client, this.#authors.proofOf(record));
       }
-      return [];
+      return nothing;
     }
     if (event.kind === 'envelopeEnd') {
       const {client} = event;
@@ -130,24 +137,25 @@ export class Envelopes {
     if (event.kind === 'delivered') {
       return this.#deliveries.delivered(record, event, this.#authors.ofDelivery(record));
     }
-    const login = event.kind === 'authenticated' ? this.#authenticated(record, event.client) : [];
+    const login =
+      event.kind === 'authenticated' ? this.#authenticated(record, event.client) : nothing;
     const named = this.#unnamed.named(record, event);
     const outcomes =
       named.queueId === undefined
         ? this.#withoutEnvelope(record, named, answer)
         : this.#inEnvelope(record, named, named.queueId, answer);
-    return [...login, ...outcomes];
+    return both(login, outcomes);
   }
 
   /** Gives up envelopes that were silent for too long. */
-  forgetSilent(nowMs: number): JoinOutcome[] {
+  forgetSilent(nowMs: number): JoinOutcomes {
     this.#connections.forgetSilent(nowMs);
     return this.#open.forgetSilent(nowMs);
   }
 
-  #authenticated(record: LogRecord, client: Address | undefined): JoinOutcome[] {
+  #authenticated(record: LogRecord, client: Address | undefined): JoinOutcomes {
     const isDoubtful = this.#authors.of(record) === 'doubtful' || this.#authors.isUnheeded(record);
-    if (client === undefined || isDoubtful) return [];
+    if (client === undefined || isDoubtful) return nothing;
     const proof = this.#authors.proofOf(record);
     this.#connections.loggedIn(record, client, proof);
     return [{kind: 'loggedIn', client, proof, atMs: record.atMs}];
@@ -158,39 +166,30 @@ export class Envelopes {
     event: EnvelopeEnd,
     client: Address,
     answer: MachineAnswer | undefined,
-  ): JoinOutcome[] {
+  ): JoinOutcomes {
     const {queueId, sender, accepted, sizeBytes, message} = event;
     const key = this.#keyOf(record, queueId);
     const before = this.#open.get(key);
     const said = {client, proof: this.#authors.proofOf(record)};
-    const asked = answer && this.#learn(record, queueId, answer, 'onlyIfOpen');
-    const outcomes = [...(asked ?? []), ...this.#learn(record, queueId, said, 'onlyIfOpen')];
+    const asked = answer ? this.#learn(record, queueId, answer, 'onlyIfOpen') : nothing;
+    const outcomes = both(asked, this.#learn(record, queueId, said, 'onlyIfOpen'));
     const isUnheeded = this.#authors.isUnheeded(record);
     const other = this.#open.get(key)?.client;
+    const isOthers = other !== undefined && other !== 'disputed' && other.address !== client.text;
     // The line says that another client's envelope has ended, which sendmail never writes.
-    if (
-      isUnheeded &&
-      other !== undefined &&
-      other !== 'disputed' &&
-      other.address !== client.text
-    ) {
-      return outcomes;
-    }
+    if (isUnheeded && isOthers) return outcomes;
     const after = this.#open.end(key)?.client;
     if (after === 'disputed') return outcomes;
     // If nothing else was known about the envelope, the two have not been compared yet.
     if (after === undefined && answer !== undefined && answer.client.text !== client.text) {
-      const clients = [answer.client.text, client.text] as const;
-      return [
-        {kind: isUnheeded && isVerified(answer.proof) ? 'unheeded' : 'dispute', queueId, clients},
-      ];
+      const kind = isUnheeded && isVerified(answer.proof) ? 'unheeded' : 'dispute';
+      return [{kind, queueId, clients: [answer.client.text, client.text]}];
     }
     const known = after ?? answer ?? said;
-    if (isUnheeded)
-      return [
-        ...outcomes,
-        ...unprovenEnd(record, event, key, {client, proof: known.proof}, before),
-      ];
+    if (isUnheeded) {
+      const end = unprovenEnd(record, event, key, {client, proof: known.proof}, before);
+      return both(outcomes, end);
+    }
     const proof = weaker(known.proof, this.#authors.of(record));
     const submitter = this.#connections.submitterOf(record, client);
     if (accepted > 0 && record.pid !== noPid) {
@@ -203,23 +202,21 @@ export class Envelopes {
     }
     const isQuiet = before === undefined || refusalsIn(before) === 0;
     if (isQuiet && message === 'none') return outcomes;
-    const end = {client, proof, accepted, message, atMs: record.atMs};
-    const named = sender === '' ? 'null' : 'named';
-    return [...outcomes, {kind: 'envelopeEnded', envelope: key, ...end, sender: named}];
+    return both(outcomes, endOf(record, event, key, {client, proof}));
   }
 
   /**
    * For mail of a local program. If evidence is held for the envelope, this line is not believed: somebody could
    * forge it to take the envelope away from a guesser.
    */
-  #ownEnvelopeEnd(record: LogRecord, event: EnvelopeEnd): JoinOutcome[] {
+  #ownEnvelopeEnd(record: LogRecord, event: EnvelopeEnd): JoinOutcomes {
     const {queueId, sender, accepted, sizeBytes} = event;
     const isOpen = this.#open.get(this.#keyOf(record, queueId)) !== undefined;
-    if (isOpen || accepted === 0 || sizeBytes === 0) return [];
+    if (isOpen || accepted === 0 || sizeBytes === 0) return nothing;
     const proof = this.#authors.proofOf(record);
     const facts = {proof, submitter: 'own', left: accepted} as const;
     this.#deliveries.remember(record, queueId, sender, facts);
-    return [];
+    return nothing;
   }
 
   #inEnvelope(
@@ -227,15 +224,15 @@ export class Envelopes {
     event: UnknownRecipient | Sign,
     queueId: string,
     answer: MachineAnswer | undefined,
-  ): JoinOutcome[] {
-    const learnt = answer && this.#learn(record, queueId, answer, 'open');
+  ): JoinOutcomes {
+    const learnt = answer ? this.#learn(record, queueId, answer, 'open') : nothing;
     const held = isEvidenceKind(event.kind)
       ? this.#hold(record, queueId, this.#pending(record, event.kind, event, answer))
-      : [];
+      : nothing;
     const {client} = event;
     const told = client && {client, proof: this.#authors.proofOf(record)};
-    const last = told && this.#learn(record, queueId, told, 'onlyIfOpen');
-    return [...(learnt ?? []), ...held, ...(last ?? [])];
+    const last = told ? this.#learn(record, queueId, told, 'onlyIfOpen') : nothing;
+    return both(learnt, both(held, last));
   }
 
   /** For a line outside of any envelope, whose client the line itself, the kernel or a connect line names. */
@@ -243,24 +240,18 @@ export class Envelopes {
     record: LogRecord,
     event: Sign | UnknownRecipient,
     answer: MachineAnswer | undefined,
-  ): JoinOutcome[] {
+  ): JoinOutcomes {
     const {kind, client} = event;
-    if (!isEvidenceKind(kind)) return [];
+    if (!isEvidenceKind(kind)) return nothing;
     const said = client && {address: client.text, proof: this.#authors.proofOf(record)};
     const asked = answer && {address: answer.client.text, proof: answer.proof};
     const connected = this.#connections.clientOf(record, record.atMs);
     const [first, ...others] = [asked, said, connected].filter((known) => known !== undefined);
-    if (first === undefined) return [];
+    if (first === undefined) return nothing;
     const other = others.find(({address}) => address !== first.address);
     if (other !== undefined) {
-      const clients = [first.address, other.address];
-      return [
-        {
-          kind: this.#authors.outweighs(first, other) ? 'unheeded' : 'dispute',
-          queueId: '',
-          clients,
-        },
-      ];
+      const kind = this.#authors.outweighs(first, other) ? 'unheeded' : 'dispute';
+      return [{kind, queueId: '', clients: [first.address, other.address]}];
     }
     return pendingToEvidence([this.#pending(record, kind, event, answer)], first);
   }
@@ -271,26 +262,28 @@ export class Envelopes {
     event: Subject,
     answer: MachineAnswer | undefined,
   ): PendingEvidence {
-    const process = processKey(record);
-    return this.#authors.needsSight(record) && !isSeen(this.#seen, process, kind, event, answer)
+    const isDoubtful =
+      this.#authors.needsSight(record) &&
+      !isSeen(this.#seen, processKey(record), kind, event, answer);
+    return isDoubtful
       ? pendingOf(kind, event, record.atMs, 'doubtful')
       : pendingOf(kind, event, record.atMs, this.#authors.of(record), answer);
   }
 
-  #hold(record: LogRecord, queueId: string, held: PendingEvidence): JoinOutcome[] {
+  #hold(record: LogRecord, queueId: string, held: PendingEvidence): JoinOutcomes {
     const key = this.#keyOf(record, queueId);
     const {atMs} = record;
     const envelope = this.#open.get(key) ?? newEnvelope(atMs);
     const client = envelope.client ?? this.#connections.clientOf(record, envelope.firstMs);
-    if (client === 'disputed') return [];
+    if (client === 'disputed') return nothing;
     const heldBefore = envelope.held.length;
     const next = {...envelope, lastMs: atMs, refusals: refusalsIn(envelope) + 1};
     if (client !== undefined) {
       const released = this.#release(record, key, [...envelope.held, held], client);
-      return [...released, ...this.#open.put(key, {...next, client, held: []}, heldBefore)];
+      return both(released, this.#open.put(key, {...next, client, held: []}, heldBefore));
     }
     // More could not be counted, and repeating the same deed counts once.
-    if (heldBefore >= this.#mostOfEnvelope || isPending(envelope.held, held)) return [];
+    if (heldBefore >= this.#mostOfEnvelope || isPending(envelope.held, held)) return nothing;
     envelope.held.push(held);
     return this.#open.put(key, next, heldBefore);
   }
@@ -300,32 +293,33 @@ export class Envelopes {
     queueId: string,
     {client, proof}: MachineAnswer,
     when: 'open' | 'onlyIfOpen',
-  ): JoinOutcome[] {
+  ): JoinOutcomes {
     const key = this.#keyOf(record, queueId);
     const {atMs} = record;
     const known = this.#open.get(key);
     const connection = this.#connections.clientOf(record, known?.firstMs ?? atMs);
     // Most envelopes are honest: one without unknown recipients needs no memory.
-    if (known === undefined && when === 'onlyIfOpen' && connection === undefined) return [];
+    if (known === undefined && when === 'onlyIfOpen' && connection === undefined) return nothing;
     const envelope = known ?? newEnvelope(atMs);
     const before = envelope.client ?? connection;
-    if (before === 'disputed') return [];
+    if (before === 'disputed') return nothing;
     const heldBefore = envelope.held.length;
-    const next = {...envelope, held: [], lastMs: atMs};
     const told: KnownClient = {address: client.text, proof};
     const isOther = before !== undefined && before.address !== client.text;
     if (isOther && this.#authors.isOutweighed(proof)) {
       return [{kind: 'unheeded', queueId, clients: [before.address, client.text]}];
     }
     if (isOther && !this.#authors.outweighs(told, before)) {
-      const lost = this.#open.put(key, {...next, client: 'disputed'}, heldBefore);
+      const next: Envelope = {...envelope, client: 'disputed', held: [], lastMs: atMs};
+      const lost = this.#open.put(key, next, heldBefore);
       return [{kind: 'dispute', queueId, clients: [before.address, client.text]}, ...lost];
     }
     // Keep the better proof if the log has named the same client before.
     const isBetter = before === undefined || proof === 'kernel' || !isVerified(before.proof);
     const learnt = isBetter ? told : before;
     const released = this.#release(record, key, envelope.held, learnt);
-    return [...released, ...this.#open.put(key, {...next, client: learnt}, heldBefore)];
+    const next = {...envelope, client: learnt, held: [], lastMs: atMs};
+    return both(released, this.#open.put(key, next, heldBefore));
   }
 
   #release(
@@ -333,7 +327,7 @@ export class Envelopes {
     envelope: string,
     held: readonly PendingEvidence[],
     client: KnownClient,
-  ): JoinOutcome[] {
+  ): JoinOutcomes {
     const isServed = this.#served.get(this.#connections.keyOf(record)) === client.address;
     const answeredFor = isServed ? ({answeredFor: 'others'} as const) : {};
     return pendingToEvidence(held, client, {envelope, ...answeredFor});

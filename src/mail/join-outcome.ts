@@ -60,6 +60,17 @@ export type JoinOutcome =
   | {readonly kind: 'unheeded'; readonly queueId: string; readonly clients: readonly string[]}
   | Unresolved;
 
+/** What follows from one line: nearly always nothing, or one outcome. */
+export type JoinOutcomes = readonly JoinOutcome[];
+
+export const nothing: JoinOutcomes = [];
+
+/** Both in this order. Makes a new list only if neither is empty. */
+export const both = (one: JoinOutcomes, other: JoinOutcomes): JoinOutcomes => {
+  if (one.length === 0) return other;
+  return other.length === 0 ? one : [...one, ...other];
+};
+
 /** Recipients whose client never became known. */
 export interface Unresolved {
   readonly kind: 'unresolved';

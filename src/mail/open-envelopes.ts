@@ -3,7 +3,15 @@
  * are given up first. `envelopes.ts` decides which client it is, and when evidence is released.
  */
 import type {Table} from '../base/mechanisms/table.js';
-import type {EndedEnvelope, JoinOutcome, Unresolved, WhyUnresolved} from './join-outcome.js';
+import {
+  both,
+  type EndedEnvelope,
+  type JoinOutcome,
+  type JoinOutcomes,
+  nothing,
+  type Unresolved,
+  type WhyUnresolved,
+} from './join-outcome.js';
 import type {EnvelopeEnd} from './mail-event.js';
 import type {LogRecord} from '../log/record.js';
 import type {KnownClient, PendingEvidence} from './pending-evidence.js';
@@ -58,11 +66,11 @@ export class OpenEnvelopes {
    * @param heldBefore how much evidence the envelope had before; its array may have grown in place
    * @returns what follows for the envelopes that were evicted
    */
-  put(key: string, envelope: Envelope, heldBefore: number): JoinOutcome[] {
+  put(key: string, envelope: Envelope, heldBefore: number): JoinOutcomes {
     this.#held += envelope.held.length - heldBefore;
     this.#table.replace(key, envelope);
     // Nearly always.
-    if (this.#table.size <= mostEnvelopes && this.#held <= mostHeld) return [];
+    if (this.#table.size <= mostEnvelopes && this.#held <= mostHeld) return nothing;
     const outcomes: JoinOutcome[] = [];
     let lost = 0;
     while (this.#table.size > mostEnvelopes || this.#held > mostHeld) {
@@ -72,7 +80,7 @@ export class OpenEnvelopes {
       lost += oldest[1].held.length;
       outcomes.push(...givenUp(...oldest));
     }
-    return [...outcomes, ...unresolved(lost, 'tooManyAtOnce')];
+    return both(outcomes, unresolved(lost, 'tooManyAtOnce'));
   }
 
   /** @returns the envelope as it was; undefined: nothing was known about it */
@@ -85,7 +93,7 @@ export class OpenEnvelopes {
   }
 
   /** Gives up envelopes that were silent for too long: their process was killed, or their last line is lost. */
-  forgetSilent(nowMs: number): JoinOutcome[] {
+  forgetSilent(nowMs: number): JoinOutcomes {
     const outcomes: JoinOutcome[] = [];
     let lost = 0;
     for (const [key, envelope] of this.#table.entries()) {
@@ -96,7 +104,7 @@ export class OpenEnvelopes {
       lost += envelope.held.length;
       outcomes.push(...givenUp(key, envelope));
     }
-    return [...outcomes, ...unresolved(lost, 'silentSession')];
+    return both(outcomes, unresolved(lost, 'silentSession'));
   }
 }
 
@@ -104,11 +112,11 @@ export class OpenEnvelopes {
  * The end of an envelope without a `from=` line. Its sender is unknown, so the case that is milder for the client
  * is assumed.
  */
-function givenUp(key: string, envelope: Envelope): JoinOutcome[] {
+function givenUp(key: string, envelope: Envelope): JoinOutcomes {
   const {client: known, lastMs: atMs} = envelope;
-  if (known === undefined || known === 'disputed' || refusalsIn(envelope) === 0) return [];
+  if (known === undefined || known === 'disputed' || refusalsIn(envelope) === 0) return nothing;
   const client = parseAddress(known.address);
-  if (client === undefined) return [];
+  if (client === undefined) return nothing;
   const {proof} = known;
   const end = {client, proof, sender: 'null', accepted: 0, message: 'none', atMs} as const;
   return [{kind: 'envelopeEnded', envelope: key, ...end}];
@@ -118,19 +126,37 @@ export function unresolved(recipients: number, why: WhyUnresolved): Unresolved[]
   return recipients === 0 ? [] : [{kind: 'unresolved', recipients, why}];
 }
 
+/** Field by field, as in `pendingToEvidence`: one for each mail. */
+export const endOf = (
+  {atMs}: LogRecord,
+  {sender, accepted, message}: Pick<EnvelopeEnd, 'sender' | 'accepted' | 'message'>,
+  envelope: string,
+  {client, proof}: Pick<EndedEnvelope, 'client' | 'proof'>,
+): JoinOutcomes => [
+  {
+    kind: 'envelopeEnded',
+    envelope,
+    client,
+    proof,
+    sender: sender === '' ? 'null' : 'named',
+    accepted,
+    message,
+    atMs,
+  },
+];
+
 /**
  * The end of an envelope whose client the kernel has named, if only a line that any user could have written shows
  * the end. It may be true, and then a message spares the client the bars for envelopes without one; but it earns
  * no credit.
  */
 export function unprovenEnd(
-  {atMs}: LogRecord,
+  record: LogRecord,
   {sender, message}: EnvelopeEnd,
   envelope: string,
   whose: Pick<EndedEnvelope, 'client' | 'proof'>,
   before: Envelope | undefined,
-): JoinOutcome[] {
-  if (before === undefined || refusalsIn(before) === 0) return [];
-  const named = sender === '' ? 'null' : 'named';
-  return [{kind: 'envelopeEnded', envelope, ...whose, accepted: 0, message, atMs, sender: named}];
+): JoinOutcomes {
+  if (before === undefined || refusalsIn(before) === 0) return nothing;
+  return endOf(record, {sender, message, accepted: 0}, envelope, whose);
 }

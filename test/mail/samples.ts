@@ -40,7 +40,7 @@ export class Relay {
     this.envelopes = new Envelopes(state, 100, authorshipOf, undefined, attribution);
   }
 
-  say(message: string, from: From = {}): JoinOutcome[] {
+  say(message: string, from: From = {}): readonly JoinOutcome[] {
     const event = parseSendmail(message);
     if (event === undefined) throw new Error(`no event: ${message}`);
     return this.envelopes.take(recordOf(message, from), event, from.answer);

@@ -97,6 +97,8 @@ const shortAnswers = 1.5;
 /** How long after a line is judged the machine is asked about it, at most. Ms: 3 to 16 were measured. */
 const askedWithinMs = 25;
 
+type Writable<Row> = {-readonly [Field in keyof Row]: Row[Field]};
+
 interface Circumstances {
   /** The line's time, and when it was read. Ms since the epoch. */
   readonly atMs: number;
@@ -105,13 +107,13 @@ interface Circumstances {
   readonly answeredFor?: 'others' | undefined;
 }
 
-/** One more refusal, at which the process had written this many bytes. */
+/** One more refusal, at which the process had written this many bytes. @returns a new object */
 export function answered(
   before: OpenEnvelope,
   recipient: string,
   bytes: number | undefined,
   {atMs, readMs, answeredFor}: Circumstances,
-): OpenEnvelope {
+): Writable<OpenEnvelope> {
   const lastMs = Math.max(before.lastMs, atMs);
   const refused = refusedFrameBytes + recipient.length;
   const refusedBytes = before.refusedBytes + refused;

@@ -136,9 +136,9 @@ export class Ledger {
     this.#count(client, 1);
     if (this.#widths.size === 0) return;
     for (const {under} of this.#around(address, client)) {
-      for (const [policy, page] of (under ?? []).entries()) {
+      under?.forEach((page, policy) => {
         if (page !== undefined && keepsAway(page, address, atMs)) this.#paid(client, policy, atMs);
-      }
+      });
     }
   }
 
