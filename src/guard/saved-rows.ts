@@ -115,9 +115,9 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
   journals: fields({cursor: isText}),
   openEnvelopes: fields({
     ...{client: isClient, firstMs: isNumber, lastMs: isNumber, weighed: isNumber, fresh: isNumber},
-    ...{counted: isNumber, accepted: maybe(isNumber), kept: isNumber, lastBytes: isNumber},
-    ...{refusedBytes: isNumber, overBytes: isNumber, leastOver: isNumber, answers: isNumber},
-    ...{lowestBytes: maybe(isNumber), askedMs: maybe(isNumber)},
+    ...{counted: isNumber, accepted: maybe(isNumber), answers: isNumber, refusedBytes: isNumber},
+    ...{askedBytes: maybe(isNumber), askedRefusedBytes: maybe(isNumber)},
+    writes: maybe(oneOf({steadily: true})),
   }),
   suspects: fields({
     ...{names: listOf(isText), counts: recordOf(isNumber), firstMs: isNumber, lastMs: isNumber},

@@ -7,7 +7,7 @@
 import type {PackedTable, Slot} from '../base/mechanisms/packed-table.js';
 import {type Evidence, isEarlyTalk} from '../mail/evidence.js';
 import type {Delivery, EndedEnvelope} from '../mail/join-outcome.js';
-import {type Address, parseAddress} from '../net/address.js';
+import type {Address} from '../net/address.js';
 import {addressBytes} from '../net/address-bytes.js';
 import {ClientScope} from '../net/client-key.js';
 import {deedHash, isBareName, nameHash, plainName} from '../score/names.js';
@@ -40,12 +40,8 @@ import {sentence} from './ladder.js';
 import {learningUntilMs} from './learning.js';
 import {beginBlock} from './memory/begin-block.js';
 import {Memory, memoryLimits} from './memory/memory.js';
-import {
-  answered,
-  mostOpenEnvelopes,
-  newOpenEnvelope,
-  type OpenEnvelope,
-} from './memory/open-envelope.js';
+import {JudgedEnvelopes} from './memory/judged-envelopes.js';
+import {answered, type OpenEnvelope} from './memory/open-envelope.js';
 import {Suspects} from './memory/suspects.js';
 import type {JudgeTables} from './tables.js';
 import type {BlockVerdict} from './verdict.js';
@@ -66,8 +62,8 @@ export interface Judgement {
   readonly listLoss: 'same' | 'began';
 }
 
-/** What a new sign added, in names; when it happened (not later than now), and when its line was read. Ms. */
-type Weighed = Readonly<Record<'atMs' | 'readMs' | 'counted' | 'fresh', number>>;
+/** What a new sign added, in names, and when it happened, not later than now. Ms. */
+type Weighed = Readonly<Record<'atMs' | 'counted' | 'fresh', number>>;
 
 export class Judge {
   readonly memory: Memory;
@@ -83,6 +79,7 @@ export class Judge {
   readonly #credits: Credits;
   readonly #tables: JudgeTables;
   readonly #clients: PackedTable;
+  readonly #envelopes: JudgedEnvelopes;
   readonly scope: ClientScope;
 
   /** @param limits how many clients are remembered; default: `memoryLimits` */
@@ -90,8 +87,8 @@ export class Judge {
     this.policy = policy;
     this.#tables = tables;
     this.scope = new ClientScope(policy.ipv6Prefix);
-    tables.openEnvelopes.limitTo(mostOpenEnvelopes);
     this.memory = new Memory(tables, this.scope, limits);
+    this.#envelopes = new JudgedEnvelopes(tables.openEnvelopes, this.memory);
     this.#clients = this.memory.clients;
     this.networks = new Networks(tables.networks, {ipv6Prefix: policy.ipv6Prefix});
     this.wave = new Wave(tables.wave);
@@ -170,7 +167,7 @@ export class Judge {
       this.suspects.note(this.textOf(client), evidence, plain, as, atMs, unknown);
     }
     const isFresh = isNew && kind === 'unknownRecipient' && known === 'never';
-    const weighed = {atMs, readMs: nowMs, counted, fresh: isFresh ? 1 : 0};
+    const weighed = {atMs, counted, fresh: isFresh ? 1 : 0};
     const verdicts = this.#afterEvidence(slot, evidence, weighed);
     const score = scoreAt(this.#clients, slot, sec);
     const mail = this.#clients.u16(slot, field.delivered) > 0 ? 'had' : 'none';
@@ -181,13 +178,12 @@ export class Judge {
   /** An envelope has ended that had a refusal, or that brought a message. */
   envelopeEnded(ended: EndedEnvelope): BlockVerdict[] {
     const {client, sender, message, atMs} = ended;
-    const envelope = this.#tables.openEnvelopes.get(ended.envelope);
+    const envelope = this.#envelopes.get(ended.envelope);
     if (envelope === undefined) return this.#awaitMail(ended);
-    this.#tables.openEnvelopes.delete(ended.envelope);
+    this.#envelopes.end(ended.envelope, envelope);
     const slot = this.memory.find(client);
     if (slot === undefined) return [];
     const clients = this.#clients;
-    addU16(clients, slot, field.openAccepted, -(envelope.accepted ?? 0));
     const sec = secOf(atMs);
     // These signs came before the end of a block: its message named them, and the score has restarted.
     const blockedUntilSec = clients.u32(slot, field.blockedUntilSec);
@@ -198,7 +194,7 @@ export class Judge {
     if (message === 'taken') awaitMore(clients, slot, ended.accepted, sec);
     const about = {sender, fresh: envelope.fresh};
     const own = (): BlockVerdict | undefined => {
-      const row = this.convictions.row(slot, client, 'known', atMs);
+      const row = this.#row(slot, client, atMs);
       if (row !== undefined || message === 'taken' || envelope.counted === 0) return row;
       return this.convictions.low(slot, client, about, atMs);
     };
@@ -243,6 +239,7 @@ export class Judge {
   sweep(nowMs: number): 'same' | 'ended' {
     const sec = secOf(nowMs);
     this.memory.sweep(sec, this.policy.longestBlockSeconds);
+    this.#envelopes.sweep(nowMs);
     this.networks.sweep(nowMs);
     this.names.sweep(nowMs);
     this.wave.sweep(nowMs);
@@ -270,14 +267,14 @@ export class Judge {
     if (envelope === undefined) {
       if (fresh > 0) setFlag(this.#clients, slot, flag.namedSender, 'on');
       const around = this.convictions.report(slot, client, {sender: 'named', fresh}, atMs);
-      const row = this.convictions.row(slot, client, 'known', atMs);
+      const row = this.#row(slot, client, atMs);
       return row === undefined ? around : [row, ...around];
     }
     const open = this.#inEnvelope(slot, envelope, evidence, weighed);
-    const accepted = open.accepted === undefined ? 'unknown' : 'known';
-    const row = this.convictions.row(slot, client, accepted, atMs);
+    const isUnknown = open.accepted === undefined;
+    const row = this.#row(slot, client, atMs, isUnknown ? 'unknown' : 'known');
     if (row === undefined) return [];
-    this.#tables.openEnvelopes.replace(envelope, {...open, fresh: 0});
+    this.#envelopes.reported(envelope, open);
     const about = {sender: 'named', fresh: open.fresh} as const;
     return [row, ...this.convictions.report(slot, client, about, atMs)];
   }
@@ -286,20 +283,28 @@ export class Judge {
   #inEnvelope(
     slot: Slot,
     key: string,
-    {client, subject, answeredBytes, answeredFor}: Evidence,
-    {atMs, readMs, counted, fresh}: Weighed,
+    {client, subject, answeredBytes, unreadBytes = 0}: Evidence,
+    {atMs, counted, fresh}: Weighed,
   ): OpenEnvelope {
-    const {openEnvelopes} = this.#tables;
-    const before = openEnvelopes.get(key) ?? newOpenEnvelope(client.text, atMs);
-    const open = answered(before, subject, answeredBytes, {atMs, readMs, answeredFor});
+    const before = this.#envelopes.of(key, client, atMs);
+    const seen = answeredBytes === undefined ? undefined : {answeredBytes, unreadBytes};
+    const open = answered(before, subject, seen, atMs);
     if (fresh > 0) open.weighed += counted;
     open.fresh += fresh;
     if (counted > 0) open.counted += 1;
-    const more = (open.accepted ?? 0) - (before.accepted ?? 0);
-    if (more !== 0) addU16(this.#clients, slot, field.openAccepted, more);
-    const pushedOut = openEnvelopes.set(key, open);
-    if (pushedOut !== undefined) this.#giveUp(pushedOut[1]);
+    this.#envelopes.put(slot, key, before, open);
     return open;
+  }
+
+  /** @param accepted whether the recipients are known that this envelope has accepted so far */
+  #row(
+    slot: Slot,
+    client: Address,
+    atMs: number,
+    accepted: 'known' | 'unknown' = 'known',
+  ): BlockVerdict | undefined {
+    const isVague = accepted === 'unknown' || this.#envelopes.isVague(client);
+    return this.convictions.row(slot, client, isVague ? 'unknown' : 'known', atMs);
   }
 
   /** The envelope had no refusal: until its mail arrives, its recipients count in the client's favour. */
@@ -308,13 +313,6 @@ export class Judge {
       awaitMore(this.#clients, this.memory.add(client), accepted, secOf(atMs));
     }
     return [];
-  }
-
-  /** The open envelope was evicted: the recipients that it postponed no longer count. */
-  #giveUp({client, accepted}: OpenEnvelope): void {
-    const address = parseAddress(client);
-    const slot = address && this.memory.find(address);
-    if (slot !== undefined) addU16(this.#clients, slot, field.openAccepted, -(accepted ?? 0));
   }
 
   #nullWeight(slot: Slot, client: Address, atMs: number): number {

@@ -11,8 +11,7 @@
  * connection is destroyed (headers.c logsender() in dropenvelope() and at `doquit:`). Only a process that is ended
  * by a signal, or with the machine, leaves its envelope open; that envelope ends after a silence.
  */
-import {BoundedMap} from '../base/mechanisms/bounded-map.js';
-import {type LogRecord, noPid} from '../log/record.js';
+import type {LogRecord} from '../log/record.js';
 import {type AuthorshipOf, Authors} from './authorship.js';
 import {Connections, processKey} from './connections.js';
 import {Deliveries, type SessionTables} from './deliveries.js';
@@ -56,9 +55,6 @@ const askedBefore = 2;
  */
 export const lastAskedAgain = 50;
 
-/** Processes known to have accepted recipients. A count: ten times as many as a large relay has. */
-const mostProcesses = 20_000;
-
 export class Envelopes {
   readonly #open: OpenEnvelopes;
   readonly #connections: Connections;
@@ -68,8 +64,6 @@ export class Envelopes {
   readonly #askedAgain: number;
   readonly #unnamed = new UnnamedThings();
   readonly #seen = new SeenAnswers();
-  /** The client for which a process has ended an envelope with recipients: its answers went to that client too. */
-  readonly #served = new BoundedMap<string, string>(mostProcesses);
   #keyed: {readonly record?: LogRecord; readonly queueId: string; readonly key: string} = {
     queueId: '',
     key: '',
@@ -192,9 +186,6 @@ export class Envelopes {
     }
     const proof = weaker(known.proof, this.#authors.of(record));
     const submitter = this.#connections.submitterOf(record, client);
-    if (accepted > 0 && record.pid !== noPid) {
-      this.#served.set(this.#connections.keyOf(record), client.text);
-    }
     // Without a message nothing is delivered: asking for existing names is guessing too.
     if (accepted > 0 && sizeBytes > 0) {
       const facts = {address: client.text, proof, submitter, left: accepted};
@@ -279,7 +270,7 @@ export class Envelopes {
     const heldBefore = envelope.held.length;
     const next = {...envelope, lastMs: atMs, refusals: refusalsIn(envelope) + 1};
     if (client !== undefined) {
-      const released = this.#release(record, key, [...envelope.held, held], client);
+      const released = pendingToEvidence([...envelope.held, held], client, {envelope: key});
       return both(released, this.#open.put(key, {...next, client, held: []}, heldBefore));
     }
     // More could not be counted, and repeating the same deed counts once.
@@ -317,20 +308,9 @@ export class Envelopes {
     // Keep the better proof if the log has named the same client before.
     const isBetter = before === undefined || proof === 'kernel' || !isVerified(before.proof);
     const learnt = isBetter ? told : before;
-    const released = this.#release(record, key, envelope.held, learnt);
+    const released = pendingToEvidence(envelope.held, learnt, {envelope: key});
     const next = {...envelope, client: learnt, held: [], lastMs: atMs};
     return both(released, this.#open.put(key, next, heldBefore));
-  }
-
-  #release(
-    record: LogRecord,
-    envelope: string,
-    held: readonly PendingEvidence[],
-    client: KnownClient,
-  ): JoinOutcomes {
-    const isServed = this.#served.get(this.#connections.keyOf(record)) === client.address;
-    const answeredFor = isServed ? ({answeredFor: 'others'} as const) : {};
-    return pendingToEvidence(held, client, {envelope, ...answeredFor});
   }
 
   /** Called several times for one record, and hashing each new string takes time. */

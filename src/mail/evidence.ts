@@ -73,8 +73,8 @@ export interface Evidence extends Subject {
    * accepted in an open envelope. Bytes; undefined: unknown.
    */
   readonly answeredBytes?: number | undefined;
-  /** They include answers to an earlier envelope's recipients; absent: none, as far as known. */
-  readonly answeredFor?: 'others' | undefined;
+  /** What it had answered beyond that, to refusals whose lines were read together with this one. Bytes; absent: 0. */
+  readonly unreadBytes?: number | undefined;
   /**
    * For recipients that the next host refused: whose mail it was, and which host refused it. A refusal by the
    * next host must not make guessers of our own users.

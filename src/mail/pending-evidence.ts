@@ -19,8 +19,12 @@ export interface MachineAnswer {
   readonly proof: Proof;
   /** How much the process had written to its client when the line was written. Bytes; undefined: unknown. */
   readonly answeredBytes?: number | undefined;
+  /** The answers to later refusals of the process whose lines have been read already. Bytes; absent: 0. */
+  readonly unreadBytes?: number | undefined;
   /** How much it has written now, if later lines have been read already. Bytes; absent: as much. */
   readonly writtenBytes?: number | undefined;
+  /** When the process began, which with its number identifies it; absent: unknown. Clock ticks since the boot. */
+  readonly startTicks?: number | undefined;
   /** What the process works on, in the envelope of the line; absent: something else, or it waits. */
   readonly doing?: 'recipients' | undefined;
 }
@@ -30,12 +34,13 @@ export interface PendingEvidence extends Subject {
   readonly kind: EvidenceKind;
   readonly atMs: number;
   readonly vouched: Vouching;
-  /** Bytes written to the client by the time of the sign; absent: unknown. */
+  /** As in `Evidence`. */
   readonly answeredBytes?: number | undefined;
+  readonly unreadBytes?: number | undefined;
 }
 
 /** What all evidence of one envelope, or of one line about a delivery, has in common. */
-type Circumstances = Pick<Evidence, 'envelope' | 'answeredFor' | 'submitter' | 'nextHost'>;
+type Circumstances = Pick<Evidence, 'envelope' | 'submitter' | 'nextHost'>;
 
 /**
  * @param atMs when the line was written; ms since the epoch
@@ -50,7 +55,8 @@ export function pendingOf(
 ): PendingEvidence {
   const isCleared = vouching === 'doubtful' && answer?.proof === 'kernel';
   const vouched = isCleared ? 'no' : vouching;
-  return {kind, subject, subjectIs, atMs, vouched, answeredBytes: answer?.answeredBytes};
+  const {answeredBytes, unreadBytes} = answer ?? {};
+  return {kind, subject, subjectIs, atMs, vouched, answeredBytes, unreadBytes};
 }
 
 /**
@@ -67,8 +73,9 @@ export function isSeen(
   answer: MachineAnswer | undefined,
 ): boolean {
   if (answer?.proof !== 'kernel' || isHeavy(kind)) return false;
-  const {client, doing, answeredBytes, writtenBytes = answeredBytes} = answer;
-  return seen.bearsOut({process, client: client.text, subject, writtenBytes, doing});
+  const {client, doing, answeredBytes, writtenBytes = answeredBytes, startTicks = 0} = answer;
+  const one = `${process} ${startTicks}`;
+  return seen.bearsOut({process: one, client: client.text, subject, writtenBytes, doing});
 }
 
 /** Whether the same sign is held already; for an ambiguous subject this is unknown. */
@@ -101,7 +108,7 @@ export function pendingToEvidence(
   if (client === undefined) throw new Error(`a session holds ${known.address} as its client`);
   // Field by field: adding a field to a copy (`{...one, more}`) makes V8 create a hidden class for each object,
   // which costs more than all the judging.
-  return held.map(({vouched, kind, subject, subjectIs, atMs, answeredBytes}) => ({
+  return held.map(({vouched, kind, subject, subjectIs, atMs, answeredBytes, unreadBytes}) => ({
     kind: 'evidence',
     evidence: {
       kind,
@@ -109,10 +116,10 @@ export function pendingToEvidence(
       subjectIs,
       atMs,
       answeredBytes,
+      unreadBytes,
       client,
       proof: weaker(known.proof, vouched),
       envelope: circumstances.envelope,
-      answeredFor: circumstances.answeredFor,
       submitter: circumstances.submitter,
       nextHost: circumstances.nextHost,
     },

@@ -21,6 +21,12 @@ interface Written {
   readonly bytes: number;
 }
 
+/** What a process has written up to a line, and the answers of its later lines that were read together with it. Bytes. */
+interface UpToLine {
+  readonly answeredBytes: number;
+  readonly unreadBytes: number;
+}
+
 export class UnreadAnswers {
   readonly #behindBytes = new Map<number, number>();
   readonly #written = new Map<number, Written>();
@@ -43,17 +49,14 @@ export class UnreadAnswers {
     this.#add(record, -1);
   }
 
-  /**
-   * How much of what its process has written by now was written up to this line. Bytes.
-   *
-   * @param what `all`: as much as at the first line of the process, because it may hold answers back
-   */
-  upTo({pid}: Pick<LogRecord, 'pid'>, {client, bytes}: Written, what: 'line' | 'all'): number {
+  /** How much of what its process has written by now was written up to this line, if it holds no answers back. */
+  upTo({pid}: Pick<LogRecord, 'pid'>, {client, bytes}: Written): UpToLine {
     const before = this.#written.get(pid);
     const isSame = before?.client === client;
     const first = isSame ? Math.min(before.bytes, bytes) : bytes;
     this.#written.set(pid, {client, bytes: first});
-    return what === 'all' ? first : first - this.#behind(pid);
+    const unreadBytes = this.#behind(pid);
+    return {answeredBytes: first - unreadBytes, unreadBytes};
   }
 
   /** The answers in later lines of the same process. Bytes. */

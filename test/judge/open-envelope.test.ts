@@ -1,15 +1,20 @@
 /** Envelopes that are open: who is judged at once, who is not, and what padding buys. */
 import {describe, expect, test} from '@jest/globals';
-import {answered, newOpenEnvelope} from '../../src/judge/memory/open-envelope.js';
+import fc from 'fast-check';
+import {
+  answered,
+  newOpenEnvelope,
+  type OpenEnvelope,
+} from '../../src/judge/memory/open-envelope.js';
 import type {BlockVerdict} from '../../src/judge/verdict.js';
-import {client, day, rules, World} from './world.js';
+import {client, day, hour, minute, rules, World} from './world.js';
 
 const envelope = 'relay 1 E';
-const greeting = 600;
-/** A greeting and the answers to HELO and MAIL. Bytes. */
-const shortGreeting = 320;
-const accepts = 54;
-const refusal = (name: string): number => name.length + 27;
+/** A greeting and the answers to EHLO and MAIL. Bytes. */
+const greeting = 421;
+/** Both answers to a recipient: `250 2.1.5 …... Recipient ok` and `550 5.1.1 …... User unknown`. Bytes. */
+const refusal = (name: string): number => name.length + 28;
+const accepts = refusal('<name100@example.net>');
 
 /** Asks the names after `padding` accepted ones each; the process has written what sendmail writes. */
 class Session {
@@ -31,14 +36,21 @@ class Session {
 }
 
 describe('where the process shows how much it has written', () => {
-  test.each([
-    ['in clear text', 0],
-    ['with TLS', 29],
-  ])('a guesser is blocked at exactly the threshold, %s', (_, extra) => {
+  test('a guesser is blocked at exactly the threshold', () => {
     const world = new World();
-    const session = new Session(world, greeting + extra * 200);
-    expect(session.ask(world.fresh(9), 0, extra)).toEqual([]);
-    expect(rules(session.ask(world.fresh(1), 0, extra))).toEqual(['row']);
+    const session = new Session(world);
+    expect(session.ask(world.fresh(9), 0)).toEqual([]);
+    expect(rules(session.ask(world.fresh(1), 0))).toEqual(['row']);
+  });
+
+  test('one with TLS at fifty names, or when the envelope ends: its handshake may be answers', () => {
+    const [long, short] = [new World(), new World()];
+    const [handshake, overhead] = [3500, 29];
+    const session = new Session(long, greeting + handshake);
+    expect(session.ask(long.fresh(49), 0, overhead)).toEqual([]);
+    expect(rules(session.ask(long.fresh(1), 0, overhead))).toEqual(['row']);
+    expect(new Session(short, greeting + handshake).ask(short.fresh(10), 0, overhead)).toEqual([]);
+    expect(rules(short.end({envelope}))).toEqual(['row']);
   });
 
   test('a list of 500 with 25 dead names is not blocked, and owes nothing afterwards', () => {
@@ -129,120 +141,214 @@ test('envelopes that are pushed out postpone no more', () => {
   expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
 });
 
-const prompt = {atMs: 1, readMs: 1};
+describe('while it is unknown what one envelope has accepted', () => {
+  const other = 'relay 2 F';
 
-test('the first refusal asked about when others behind it were answered: names accepted later still count', () => {
-  const each = refusal('a@example.net');
-  const ahead = 20;
-  let open = newOpenEnvelope('203.0.113.7', 0);
-  // 20 more are written when the machine is asked about the first; of those behind it, it is asked in time.
-  open = answered(open, 'a@example.net', shortGreeting + (1 + ahead) * each, prompt);
-  for (let count = 2; count <= 5; count++) {
-    open = answered(open, 'a@example.net', shortGreeting + count * each, prompt);
-  }
-  expect(open.accepted).toBe(0);
-  open = answered(open, 'a@example.net', shortGreeting + 6 * each + 10 * accepts, prompt);
-  expect(open.accepted).toBeGreaterThanOrEqual(8);
+  test.each([
+    [
+      'a refusal in another session',
+      (world: World) => world.hear(world.fresh(1)[0]!, {envelope: other}).verdicts,
+    ],
+    ['a refusal outside of an envelope', (world: World) => world.hear(world.fresh(1)[0]!).verdicts],
+    [
+      'the end of another envelope',
+      (world: World) => {
+        world.hear(world.fresh(1)[0]!, {envelope: other});
+        return world.end({envelope: other});
+      },
+    ],
+  ])('%s blocks nobody, and its own end does', (_, act) => {
+    const world = new World();
+    for (const name of world.fresh(9)) world.hear(name, {envelope});
+    expect(act(world)).toEqual([]);
+    expect(rules(world.end({envelope}))).toEqual(['row']);
+  });
+
+  test('a guesser with a name in each of many sessions does not profit', () => {
+    const world = new World();
+    const verdicts = world
+      .fresh(10)
+      .flatMap((name, at) => world.hear(name, {envelope: `relay ${at} E`}).verdicts);
+    expect(verdicts).toEqual([]);
+    expect(rules(world.end({envelope: 'relay 9 E'}))).toEqual(['row']);
+  });
+
+  test('a daemon that starts again knows it', () => {
+    const world = new World();
+    for (const name of world.fresh(9)) world.hear(name, {envelope});
+    const again = new World({}, undefined, world.state);
+    expect(again.hear('<one@example.org>').verdicts).toEqual([]);
+  });
+
+  test('an envelope whose end never comes is waited for two hours', () => {
+    const world = new World();
+    for (const name of world.fresh(9)) world.hear(name, {envelope});
+    world.wait(2 * hour);
+    world.judge.sweep(world.nowMs);
+    expect(world.ask(world.fresh(1))).toEqual([]);
+    world.wait(minute);
+    world.judge.sweep(world.nowMs);
+    expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
+  });
+
+  test('an envelope that was pushed out is waited for no longer', () => {
+    const world = new World();
+    world.state.openEnvelopes.limitTo(1);
+    for (const name of world.fresh(9)) world.hear(name, {envelope});
+    world.hear(world.fresh(1)[0]!, {envelope: other}, '192.0.2.1');
+    expect(rules(world.ask(world.fresh(1)))).toEqual(['row']);
+  });
 });
 
-test('answers that a pipelined batch holds back do not look like accepted names when they are written', () => {
-  const each = refusal('a@example.net');
-  let open = newOpenEnvelope('203.0.113.7', 0);
-  // Each line is judged a moment after it was logged; 72 answers are written together.
-  for (let count = 1; count <= 80; count++) {
-    const atMs = count * 10;
-    const written = count < 72 ? 0 : count;
-    open = answered(open, 'a@example.net', shortGreeting + written * each, {
-      atMs,
-      readMs: atMs + 1,
-    });
-  }
-  expect(open.accepted).toBeLessThanOrEqual(1);
-});
+/** Refusals of `<a@example.net>`, each with the bytes written when it is asked about; undefined: it is not. */
+function accepted(
+  written: readonly (number | undefined)[],
+  from?: OpenEnvelope,
+): (number | undefined)[] {
+  let open = from ?? newOpenEnvelope(client, 0);
+  return written.map((answeredBytes) => {
+    const seen = answeredBytes === undefined ? undefined : {answeredBytes, unreadBytes: 0};
+    open = answered(open, '<a@example.net>', seen, 1);
+    return open.accepted;
+  });
+}
+const each = refusal('<a@example.net>');
+const count = (length: number): number[] => Array.from({length}, (_, i) => i + 1);
 
-describe('lines of a first batch, which all see the same number of bytes', () => {
-  const each = refusal('a@example.net');
-  const seenAt = (bytes: number, lines: number): (number | undefined)[] => {
-    let open = newOpenEnvelope('203.0.113.7', 0);
-    return Array.from({length: lines}, () => {
-      open = answered(open, 'a@example.net', bytes, prompt);
-      return open.accepted;
-    });
-  };
+describe('how many recipients may be accepted', () => {
+  test('is unknown after one question, and known after a second one', () => {
+    expect(accepted([greeting + each, greeting + 2 * each])).toEqual([undefined, 0]);
+  });
 
-  test('show nothing while the mailer holds the answers back', () => {
-    // The greeting, EHLO and MAIL are answered, and no recipient is.
-    expect(seenAt(421, 10).slice(4)).toEqual(Array(6).fill(undefined));
+  test('is unknown where a question was not asked, or in vain', () => {
+    const bytes = [greeting + each, greeting + 2 * each, undefined, greeting + 4 * each];
+    expect(accepted(bytes)).toEqual([undefined, 0, undefined, 0]);
+  });
+
+  test.each([421, 700, 860, 1500, 4500, 8000])(
+    'is unknown while the mailer holds its answers back, after an opening of %d bytes',
+    (opening) => {
+      const seen = accepted([opening, ...Array<undefined>(6), ...Array<number>(42).fill(opening)]);
+      expect(new Set(seen)).toEqual(new Set([undefined]));
+    },
+  );
+
+  test('is unknown again where a client begins to send without waiting', () => {
+    const waited = count(8).map((answers) => greeting + answers * each);
+    const seen = accepted([...waited, ...Array<number>(10).fill(greeting + 8 * each)]);
+    expect(seen.slice(1, 8)).toEqual(Array(7).fill(0));
+    expect(seen.slice(10)).toEqual(Array(8).fill(undefined));
   });
 
   test.each([
-    ['no recipient was accepted', 0, 0],
-    ['as many were accepted as refused', 10, 10],
-    ['most were accepted', 60, 60],
-  ])('show after a short greeting that %s', (_, accepted, seen) => {
-    const bytes = shortGreeting + 10 * each + accepted * accepts;
-    const last = seenAt(bytes, 10).at(-1) ?? -1;
-    expect(last).toBeGreaterThanOrEqual(seen);
-    expect(last).toBeLessThanOrEqual(seen * 1.1);
-  });
-
-  test('show too many accepted ones after a long greeting', () => {
-    expect(seenAt(shortGreeting + 300 + 10 * each, 10).at(-1)).toBe(6);
-  });
-});
-
-test('the count of a line that was read at once is kept, and nothing is known without bytes', () => {
-  let open = newOpenEnvelope(client, 0);
-  expect(answered(open, '<a@x>', undefined, prompt)).toMatchObject({
-    accepted: undefined,
-    lastMs: 1,
-  });
-  const seen = [600, 1600, 1650, 1600, 9000].map((bytes) => {
-    open = answered(open, '<a@x>', bytes, prompt);
-    return open.accepted ?? -1;
-  });
-  expect(seen).toEqual([...seen].sort((a, b) => a - b));
-  expect(seen[0]).toBe(0);
-});
-
-describe('no accepted recipients are', () => {
-  const names = new World().fresh(40);
-
-  /** @param written how many answers the process has given when the line of each is read */
-  const play = (
-    written: (answers: number) => number,
-    {lagMs, beganBytes = greeting}: {lagMs: number; beganBytes?: number},
-    answeredFor?: 'others',
-  ) => {
+    ['short', '<ab@cd.de>'],
+    ['usual', '<member1000@example.net>'],
+  ])('includes those before the first refusal and between, with %s names', (_, name) => {
+    const size = refusal(name);
     let open = newOpenEnvelope(client, 0);
-    return names.map((name, i) => {
-      const bytes = beganBytes + written(i + 1) * refusal(name);
-      open = answered(open, name, bytes, {atMs: 1, readMs: 1 + lagMs, answeredFor});
-      return open.accepted;
-    });
-  };
-
-  test('refusals whose lines are read a second late, once they are read', () => {
-    // The first line at once, the next ones behind: forty are answered when the second one is read.
-    const accepted = play((answers) => (answers === 1 ? 1 : 40), {lagMs: 1000});
-    expect(accepted[1]).toBeGreaterThan(15);
-    expect(accepted.at(-1)).toBe(0);
+    for (let dead = 1; dead <= 9; dead++) {
+      const answeredBytes = greeting + (60 + 2 * dead) * size + dead * size;
+      open = answered(open, name, {answeredBytes, unreadBytes: 0}, 1);
+    }
+    expect(open.accepted).toBeGreaterThan(60 + 2 * 9 - 6);
+    expect(open.accepted).toBeLessThanOrEqual(60 + 2 * 9);
   });
 
-  const padded = {lagMs: 5, beganBytes: greeting + 220 * accepts};
-
-  test('recipients of an envelope before', () => {
-    const accepted = play((answers) => answers, padded, 'others');
-    expect(accepted).toEqual(names.map(() => 0));
+  test('long refused names do not make them fewer', () => {
+    const name = `<${'x'.repeat(200)}@example.net>`;
+    let open = newOpenEnvelope(client, 0);
+    for (let dead = 1; dead <= 9; dead++) {
+      const answeredBytes = greeting + 40 * accepts + dead * refusal(name);
+      open = answered(open, name, {answeredBytes, unreadBytes: 0}, 1);
+    }
+    expect(open.accepted).toBeGreaterThan(30);
   });
 
-  test('but 220 in this envelope before the first refusal count', () => {
-    const accepted = play((answers) => answers, padded);
-    for (const count of accepted) expect(count).toBeGreaterThan(50);
+  test('includes what an earlier envelope of the session took', () => {
+    const bytes = count(10).map((answers) => greeting + 40 * accepts + answers * each);
+    expect(accepted(bytes).at(-1)).toBeGreaterThan(30);
   });
 
-  test('lines of a second envelope that are read together tell nothing', () => {
-    const accepted = play(() => 40, padded, 'others');
-    expect(new Set(accepted.slice(2))).toEqual(new Set([undefined]));
+  test('is the same for lines that were read together, and needs a question more', () => {
+    let open = newOpenEnvelope(client, 0);
+    const read = (lines: number, writtenBytes: number): (number | undefined)[] =>
+      count(lines).map((line) => {
+        const unreadBytes = (lines - line) * each;
+        const seen = {answeredBytes: writtenBytes - unreadBytes, unreadBytes};
+        open = answered(open, '<a@example.net>', seen, 1);
+        return open.accepted;
+      });
+    expect(read(12, greeting + 12 * each)).toEqual(Array(12).fill(undefined));
+    expect(read(5, greeting + 17 * each)).toEqual(Array(5).fill(0));
+  });
+
+  test('is unknown about a process that is halted, until it goes on', () => {
+    const halted = greeting + 20 * each;
+    const bytes = [
+      ...Array<number>(20).fill(halted),
+      ...count(5).map((more) => halted + more * each),
+    ];
+    const seen = accepted(bytes);
+    expect(seen.slice(0, 20)).toEqual(Array(20).fill(undefined));
+    expect(seen.at(-1)).toBe(0);
+  });
+
+  test('is unknown of another process with the same number', () => {
+    expect(accepted([5000, 5000 + each, 400])).toEqual([undefined, expect.any(Number), undefined]);
+  });
+
+  test('is unknown of an envelope that an earlier version saved', () => {
+    const {askedBytes, askedRefusedBytes, writes, ...saved} = newOpenEnvelope(client, 0);
+    expect([askedBytes, askedRefusedBytes, writes]).toEqual([undefined, undefined, undefined]);
+    expect(
+      accepted([greeting + each], {...saved, accepted: 0, answers: 3, refusedBytes: 120}),
+    ).toEqual([undefined]);
+  });
+});
+
+describe('a list at its first contact is not blocked, in whatever order', () => {
+  /** How many more dead names than live ones a list may have: the opening hides some of the live ones. */
+  const most = 3;
+
+  interface List {
+    readonly live: readonly boolean[];
+    readonly opening: number;
+    readonly overhead: number;
+    readonly length: number;
+    /** The answers are written in pieces of so many bytes, as for a pipelined batch; 1: at once. */
+    readonly heldBytes: number;
+    /** Answers that are not written yet when the kernel is asked. */
+    readonly late: readonly (0 | 1)[];
+  }
+  const lists = fc.record<List>({
+    live: fc.array(fc.boolean(), {minLength: 10, maxLength: 120}),
+    opening: fc.integer({min: greeting, max: 6000}),
+    overhead: fc.constantFrom(0, 22, 29),
+    length: fc.integer({min: 9, max: 80}),
+    heldBytes: fc.constantFrom(1, 1, 4096),
+    late: fc.array(fc.constantFrom<0 | 1>(0, 1), {minLength: 120, maxLength: 120}),
+  });
+
+  test('as long as its dead names are hardly more than the live ones', () => {
+    fc.assert(
+      fc.property(lists, ({live, opening, overhead, length, heldBytes, late}) => {
+        const world = new World();
+        let [bytes, more, dead] = [0, 0, 0];
+        for (const [at, isLive] of live.entries()) {
+          const name = `<${String(at).padStart(length - 5, 'x')}@x.y>`;
+          const answer = refusal(name) + overhead;
+          bytes += answer;
+          more += isLive ? -1 : 1;
+          if (isLive) continue;
+          dead += 1;
+          if (more > most || dead >= 50) return;
+          const isAsked = dead === 1 || dead >= 8;
+          const written =
+            heldBytes === 1 ? bytes - late[at]! * answer : bytes - (bytes % heldBytes);
+          const answeredBytes = isAsked ? opening + written : undefined;
+          expect(world.hear(name, {envelope, answeredBytes}).verdicts).toEqual([]);
+        }
+      }),
+    );
   });
 });

@@ -30,13 +30,14 @@ export interface EnvelopeTold {
 }
 
 export class World {
-  readonly state: State = emptyState();
+  readonly state: State;
   readonly judge: Judge;
   nowMs = startMs;
   #envelopes = 0;
   #names = 0;
 
-  constructor(changed: Partial<Policy> = {}, limits?: MemoryLimits) {
+  constructor(changed: Partial<Policy> = {}, limits?: MemoryLimits, state = emptyState()) {
+    this.state = state;
     this.judge = new Judge({...policy, ...changed}, this.state, limits);
   }
 

@@ -20,10 +20,11 @@ test('for each line the answers of later lines of its process are counted in byt
   const unread = new UnreadAnswers([first, other, second, end]);
   const written = {client: '203.0.113.7', bytes: 1000};
   const answer = '550 5.1.1 <carl@example.net>... User unknown\r\n'.length;
+  const all = {answeredBytes: 1000, unreadBytes: 0};
   unread.next(first);
-  expect(unread.upTo(first, written, 'line')).toBe(1000 - answer);
+  expect(unread.upTo(first, written)).toEqual({answeredBytes: 1000 - answer, unreadBytes: answer});
   unread.next(other);
-  expect(unread.upTo(other, {...written, client: '203.0.113.8'}, 'line')).toBe(1000);
+  expect(unread.upTo(other, {...written, client: '203.0.113.8'})).toEqual(all);
   unread.next(second);
-  expect(unread.upTo(second, written, 'line')).toBe(1000);
+  expect(unread.upTo(second, written)).toEqual(all);
 });

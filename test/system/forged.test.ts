@@ -271,8 +271,35 @@ for (const attribution of ['any', 'verified'] as const) {
       expect((await blocked()).includes(victim)).toBe(expected[attribution]);
     });
 
-    test('only the victims and the guesser are blocked', async () => {
-      const known = [...forgeries.map(({victim}) => victim), '192.0.2.66', '192.0.2.67'];
+    test('a message that an innocent sends pays for no forged refusals', async () => {
+      if (attribution === 'any') return;
+      const victim = '192.0.2.114';
+      const innocent = lab.client('innocent');
+      await innocent.addAddress(victim);
+      const {session} = await innocent.open({from: victim});
+      const found = await lab.relay.sh('pgrep', ['-f', `sendmail: .*[[]${victim}[]]`]);
+      const pid = Number(found.split('\n')[0]);
+      await forgeAs(pid, [`${queueId(pid)}: <first@x.example>... User unknown`]);
+      const text = `Subject: x\r\n\r\n${'a line of it\r\n'.repeat(200)}.`;
+      const to = 'RCPT TO:<alice@example.net>';
+      for (const said of ['MAIL FROM:<a@example.org>', to, 'DATA', text]) {
+        await innocent.say(session, said);
+      }
+      const many = Array.from({length: 60}, (_, i) => `<ghost${String(i)}@x.example>`);
+      const id = queueId(pid);
+      await forgeAs(
+        pid,
+        many.map((name) => `${id}: ${name}... User unknown`),
+      );
+      await lab.client('attacker').addAddress('192.0.2.68');
+      await lab.client('attacker').guess({from: '192.0.2.68', count: 40, gapMs: 20});
+      await daemon.waitFor(/block 192\.0\.2\.68 /);
+      expect(await blocked()).not.toContain(victim);
+    });
+
+    test('only the victims and the guessers are blocked', async () => {
+      const guessers = ['192.0.2.66', '192.0.2.67', '192.0.2.68'];
+      const known = [...forgeries.map(({victim}) => victim), ...guessers];
       expect((await blocked()).filter((ip) => !known.includes(ip))).toEqual([]);
     });
   });

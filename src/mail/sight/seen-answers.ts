@@ -31,8 +31,15 @@ export const mostPlainBytes = 700;
 /** `550 5.1.1 <x@example.net>... User unknown`, without the address. Bytes. */
 const refusalBytes = 28;
 
+/**
+ * The longest answer to a recipient: 256 characters (MAXNAME) and the words. If a process has written more since the last
+ * refusal, it was something else, such as a message: that must not pay for refusals. Bytes.
+ */
+export const longestAnswerBytes = 284;
+
 /** A line that reports a refusal, and what the kernel shows about the process in whose name it was written. */
 export interface ToldRefusal {
+  /** Its number, and what else identifies it. */
   readonly process: string;
   readonly client: string;
   /** The recipient, or what else was refused. */
@@ -45,8 +52,10 @@ export interface ToldRefusal {
 
 interface Seen {
   readonly client: string;
-  /** How much it had written for other things than refusals. Bytes. */
-  readonly otherBytes: number;
+  /** How much it has written for other things than refusals. Bytes. */
+  otherBytes: number;
+  /** How much it had written at the latest refusal. Bytes. */
+  lastBytes: number;
   /** How many bytes the believed refusals took. Bytes. */
   refusedBytes: number;
   /** Hashes of what was refused. */
@@ -62,10 +71,13 @@ export class SeenAnswers {
     if (written === undefined) return true;
     const cost = refusalBytes + subject.length;
     const before = this.#processes.get(process);
-    // The counter of a reused pid starts at zero.
-    const isSame = before?.client === client && before.otherBytes <= written;
+    // The counter of another process with this number starts at zero.
+    const isSame = before?.client === client && before.lastBytes <= written;
     const known = isSame ? before : firstSeen(client, written, cost);
     this.#processes.set(process, known);
+    const newBytes = written - known.lastBytes;
+    if (newBytes > longestAnswerBytes) known.otherBytes += newBytes - cost;
+    known.lastBytes = written;
     const hash = hashOf(subject.toLowerCase());
     if (known.subjects.has(hash)) return false;
     const refusedBytes = known.refusedBytes + cost;
@@ -81,6 +93,7 @@ export class SeenAnswers {
 const firstSeen = (client: string, written: number, cost: number): Seen => ({
   client,
   otherBytes: written <= mostPlainBytes ? openingBytes : written - cost,
+  lastBytes: written,
   refusedBytes: 0,
   subjects: new Set(),
 });

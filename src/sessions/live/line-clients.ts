@@ -146,14 +146,8 @@ export class BatchClients {
     const {client, process, answeredBytes: writtenBytes} = answer;
     const atFirst = process?.pid === record.pid ? this.#atFirst.get(record.pid) : undefined;
     const bytes = Math.min(atFirst ?? writtenBytes, writtenBytes);
-    // If the process is asked about for the first time, it is not known whether it holds answers back. Then all lines
-    // of the batch get the same number.
-    const answeredBytes = this.#unread.upTo(
-      record,
-      {client: client.text, bytes},
-      atFirst === undefined ? 'all' : 'line',
-    );
-    return {...answer, writtenBytes, answeredBytes};
+    const upToLine = this.#unread.upTo(record, {client: client.text, bytes});
+    return {...answer, writtenBytes, startTicks: process?.startTicks, ...upToLine};
   };
 
   /**

@@ -1,5 +1,6 @@
 import {describe, expect, test} from '@jest/globals';
 import {
+  longestAnswerBytes,
   mostPlainBytes,
   mostProcesses,
   SeenAnswers,
@@ -24,6 +25,7 @@ const believed = (seen: SeenAnswers, lines: readonly Partial<ToldRefusal>[]): nu
     const subject = `<n${String((names += 1)).padStart(4, '0')}@example.net>`;
     return seen.bearsOut(told({subject, ...line}));
   }).length;
+const count = (length: number): number[] => Array.from({length}, (_, i) => i + 1);
 const times = (count: number, line: Partial<ToldRefusal> = {}): Partial<ToldRefusal>[] =>
   Array.from({length: count}, () => line);
 
@@ -42,6 +44,28 @@ describe('a session that waits', () => {
       expect(believed(new SeenAnswers(), lines)).toBeLessThan(threshold);
     },
   );
+
+  test.each([
+    ['before and after it', 1],
+    ['only after it', 0],
+  ])('is no row of names when it has sent a message, with lines %s', (_, before) => {
+    const seen = new SeenAnswers();
+    const [waiting, message] = [opening + cost - 1, 3000];
+    expect(believed(seen, times(before, {writtenBytes: waiting}))).toBe(0);
+    const after = times(60, {writtenBytes: waiting + message});
+    expect(believed(seen, after)).toBeLessThanOrEqual(1);
+  });
+
+  test('with answers that are longer than any to a recipient pays for one refusal', () => {
+    const seen = new SeenAnswers();
+    const looks = count(20).map((n) => ({writtenBytes: opening + n * (longestAnswerBytes + 1)}));
+    expect(
+      believed(
+        seen,
+        looks.flatMap((look) => times(10, look)),
+      ),
+    ).toBeLessThanOrEqual(20);
+  });
 
   test('of another process, or of another client with the same pid, is another one', () => {
     const seen = new SeenAnswers();

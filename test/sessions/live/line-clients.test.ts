@@ -71,9 +71,13 @@ describe('how much was answered up to a line', () => {
     expect(ask(1)).toMatchObject({answeredBytes: 1000});
   });
 
-  test('a process that is asked about for the first time may hold answers back: all lines get the same number', () => {
+  test('the answers of lines that were read together are told apart, and the process is named', () => {
     const {ask} = batch({lines: 'each', bytes: [1000, 1500, 2500]}, 'A', 'A', 'A');
-    for (const at of [0, 1, 2]) expect(ask(at)).toMatchObject({answeredBytes: 1000});
+    for (const at of [0, 1, 2]) {
+      const unreadBytes = (2 - at) * refusedBytes;
+      const seen = {answeredBytes: 1000 - unreadBytes, unreadBytes, startTicks: process.startTicks};
+      expect(ask(at)).toMatchObject(seen);
+    }
   });
 
   test('a later process with the same number begins anew', () => {
