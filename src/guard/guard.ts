@@ -127,6 +127,8 @@ export class Guard {
         this.#loggedIn(outcome);
         return [];
       case 'dispute':
+        if (outcome.envelope !== undefined) this.#judge.disputed(outcome.envelope);
+        return [outcome];
       case 'unheeded':
       case 'unresolved':
         return [outcome];

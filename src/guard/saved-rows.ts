@@ -117,7 +117,7 @@ const checks: Readonly<Record<PlainName, Is<unknown>>> = {
     ...{client: isClient, firstMs: isNumber, lastMs: isNumber, weighed: isNumber, fresh: isNumber},
     ...{counted: isNumber, accepted: maybe(isNumber), answers: isNumber, refusedBytes: isNumber},
     ...{askedBytes: maybe(isNumber), askedRefusedBytes: maybe(isNumber)},
-    writes: maybe(oneOf({steadily: true})),
+    ...{writes: maybe(oneOf({steadily: true})), scored: maybe(isNumber)},
   }),
   suspects: fields({
     ...{names: listOf(isText), counts: recordOf(isNumber), firstMs: isNumber, lastMs: isNumber},

@@ -205,6 +205,12 @@ export class Judge {
     return verdict === undefined ? around : [verdict, ...around];
   }
 
+  /** Sources disagree about the client of an envelope: it counts for nobody. */
+  disputed(envelope: string): void {
+    const client = this.#envelopes.takeBack(envelope);
+    if (client !== undefined) this.suspects.forget(this.textOf(client));
+  }
+
   /** Mail arrived at its destination. @returns `ended`: the relay has its list of users again */
   delivered(delivery: Delivery): 'same' | 'ended' {
     return this.#credits.delivered(delivery);
@@ -291,7 +297,10 @@ export class Judge {
     const open = answered(before, subject, seen, atMs);
     if (fresh > 0) open.weighed += counted;
     open.fresh += fresh;
-    if (counted > 0) open.counted += 1;
+    if (counted > 0) {
+      open.counted += 1;
+      open.scored = (open.scored ?? 0) + counted;
+    }
     this.#envelopes.put(slot, key, before, open);
     return open;
   }

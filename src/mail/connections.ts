@@ -147,4 +147,6 @@ export function connectedMs(
   return known?.address === client.text && known.login !== 'only' ? known.firstMs : undefined;
 }
 
-export const processKey = ({host, pid}: LogRecord): string => `${host} ${pid}`;
+/** The journal knows the writer's number on this machine; mailers in containers may log the same number. */
+export const processKey = ({host, pid, writer}: LogRecord): string =>
+  `${host} ${writer?.pid ?? pid}`;

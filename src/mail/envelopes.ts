@@ -7,7 +7,7 @@
  * of pid 7: pids are reused, and no line reliably ends a session. The exception is `connect from` (LogLevel 10),
  * which begins a process's session in the log itself.
  *
- * If two sources disagree, nothing counts, and a warning tells the operator that one of them is false. `from=` ends an envelope. sendmail also writes it if the client disconnects or stays silent, and if its
+ * If two sources disagree, nothing counts, what was counted before is taken back, and a warning tells the operator that one of them is false. `from=` ends an envelope. sendmail also writes it if the client disconnects or stays silent, and if its
  * connection is destroyed (headers.c logsender() in dropenvelope() and at `doquit:`). Only a process that is ended
  * by a signal, or with the machine, leaves its envelope open; that envelope ends after a silence.
  */
@@ -303,7 +303,8 @@ export class Envelopes {
     if (isOther && !this.#authors.outweighs(told, before)) {
       const next: Envelope = {...envelope, client: 'disputed', held: [], lastMs: atMs};
       const lost = this.#open.put(key, next, heldBefore);
-      return [{kind: 'dispute', queueId, clients: [before.address, client.text]}, ...lost];
+      const clients = [before.address, client.text];
+      return [{kind: 'dispute', queueId, clients, envelope: key}, ...lost];
     }
     // Keep the better proof if the log has named the same client before.
     const isBetter = before === undefined || proof === 'kernel' || !isVerified(before.proof);

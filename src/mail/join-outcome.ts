@@ -54,8 +54,16 @@ export type JoinOutcome =
       readonly proof: Proof;
       readonly atMs: number;
     }
-  /** Sources disagree about one envelope, or about one process outside of an envelope. */
-  | {readonly kind: 'dispute'; readonly queueId: string; readonly clients: readonly string[]}
+  /**
+   * Sources disagree about one envelope, or about one process outside of an envelope. What the envelope has counted
+   * must be taken back. `envelope`: as in `Evidence`; absent: nothing was counted.
+   */
+  | {
+      readonly kind: 'dispute';
+      readonly queueId: string;
+      readonly clients: readonly string[];
+      readonly envelope?: string;
+    }
   /** Only verified statements count, and an unverified line contradicts one: the client that counts comes first. */
   | {readonly kind: 'unheeded'; readonly queueId: string; readonly clients: readonly string[]}
   | Unresolved;

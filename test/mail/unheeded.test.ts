@@ -162,3 +162,13 @@ test('under any, a contradiction is a dispute as before', () => {
   relay.say(unknown('one'), {answer: kernel(guesser)});
   expect(against(relay.say(from({client: `[${victim}]`})))).toEqual(['dispute']);
 });
+
+test('two containers whose processes have one number: the journal tells them apart', () => {
+  const relay = new Relay(undefined, 'verified');
+  const by = (pid: number, message: string) =>
+    relay.say(message, {pid: 34, writer: {...mailer, pid}});
+  by(5001, 'NOQUEUE: connect from [203.0.113.66]');
+  by(5002, 'NOQUEUE: connect from [198.51.100.7]');
+  const said = by(5001, unknown('anna', '6ALBjJc0000034'));
+  expect(said).toMatchObject([{evidence: {client: {text: '203.0.113.66'}, proof: 'journal'}}]);
+});

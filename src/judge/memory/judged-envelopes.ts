@@ -1,6 +1,6 @@
 /**
  * The open envelopes of all clients, and what they mean for each: how many recipients may be accepted in them, and
- * whether that is unknown of one. Decides nothing; `conviction.ts` does.
+ * whether that is unknown of one. Decides nothing; `judge/conviction.ts` does.
  */
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Table} from '../../base/mechanisms/table.js';
@@ -64,6 +64,30 @@ export class JudgedEnvelopes {
   end(key: string, open: OpenEnvelope): void {
     this.#table.delete(key);
     this.#giveUp(open);
+  }
+
+  /**
+   * It was another client's. What it counted no longer does, unless it has led to a block.
+   *
+   * @returns the client that it counted for; undefined: none
+   */
+  takeBack(key: string): Address | undefined {
+    const open = this.#table.get(key);
+    if (open === undefined) return undefined;
+    this.end(key, open);
+    const client = parseAddress(open.client);
+    const slot = client && this.#memory.find(client);
+    if (slot === undefined || this.#isPaidFor(slot, open)) return undefined;
+    const clients = this.#clients;
+    clients.setF32(slot, field.score, clients.f32(slot, field.score) - (open.scored ?? 0));
+    addU16(clients, slot, field.unknown, -open.counted);
+    return client;
+  }
+
+  /** With a block the client's score has restarted. */
+  #isPaidFor(slot: Slot, {firstMs}: OpenEnvelope): boolean {
+    const untilSec = this.#clients.u32(slot, field.blockedUntilSec);
+    return this.#clients.u8(slot, field.blocks) > 0 && firstMs / 1000 < untilSec;
   }
 
   /** Drops envelopes whose end never came. */

@@ -26,6 +26,8 @@ export interface OpenEnvelope {
   readonly fresh: number;
   /** How many of its signs counted. A count. */
   readonly counted: number;
+  /** What all of them counted; absent: in the state of an earlier version. Names. */
+  readonly scored?: number | undefined;
   /** How many recipients may be accepted so far; undefined: unknown. A count. */
   readonly accepted: number | undefined;
   /** Refusals so far, and how many bytes their answers take. A count; bytes. */
@@ -66,6 +68,7 @@ export const newOpenEnvelope = (client: string, atMs: number): OpenEnvelope => (
   weighed: 0,
   fresh: 0,
   counted: 0,
+  scored: 0,
   accepted: undefined,
   answers: 0,
   refusedBytes: 0,
@@ -75,7 +78,7 @@ export const newOpenEnvelope = (client: string, atMs: number): OpenEnvelope => (
 });
 
 /** What the kernel showed about the process at a refusal. Bytes. */
-export interface SeenBytes {
+interface SeenBytes {
   /** Written by then, without the answers of lines that are read and not judged yet. */
   readonly answeredBytes: number;
   /** The answers of those lines. */
