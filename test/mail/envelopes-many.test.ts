@@ -178,7 +178,8 @@ describe('Sessions, lines that the journal vouches for', () => {
 
   test('a connect line from a file makes no proof of a line from the journal', () => {
     take('NOQUEUE: connect from [203.0.113.7]');
-    const told = take(unknown('a', idOf(152)), {writer: sendmail, seconds: 1});
+    const writer = {...sendmail, pid: 152};
+    const told = take(unknown('a', idOf(152)), {writer, seconds: 1});
     expect(evidenceIn(told)).toEqual(['203.0.113.7 <a@example.net> log']);
   });
 });

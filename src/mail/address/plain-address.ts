@@ -23,9 +23,16 @@ export function plainAddress(text: string): string {
   const kind = kindOf(text);
   if (kind === 'plain') return text;
   if (kind === 'capitals' || isPlain.test(text)) return text.toLowerCase();
+  const plain = readMailbox(text);
+  // What is left may mean something else when it is read again, `<@@>` of `!@@`: then the text is ambiguous.
+  const isSure = plain !== undefined && (kindOf(plain) === 'plain' || readMailbox(plain) === plain);
+  return isSure ? plain : asItIs(text);
+}
+
+/** @returns undefined: the text is ambiguous */
+function readMailbox(text: string): string | undefined {
   const written = text.length > longestAddress ? undefined : readWritten(text);
-  const plain = written && mailboxOf(new Characters(written));
-  return plain ?? asItIs(text);
+  return written && mailboxOf(new Characters(written));
 }
 
 /** The whole text, in which no character has a special meaning. */

@@ -33,6 +33,14 @@ describe('plainAddress()', () => {
     );
   });
 
+  test('however short and odd it is', () => {
+    const odd = ['@', ':', '!', ',', '%', '"', '\\', ' ', 'a', '.', ';'];
+    const longer = (texts: readonly string[]): string[] =>
+      texts.flatMap((text) => odd.map((one) => text + one));
+    const texts = longer(longer(longer(longer(['']))));
+    expect(texts.map(plainAddress).filter((once) => plainAddress(once) !== once)).toEqual([]);
+  });
+
   test('case, quotes, a comment and a detail make no other mailbox of one', () => {
     const word = fc.stringMatching(/^[a-z][a-z0-9.-]{0,20}[a-z]$/);
     fc.assert(
