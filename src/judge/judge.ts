@@ -289,11 +289,11 @@ export class Judge {
   #inEnvelope(
     slot: Slot,
     key: string,
-    {client, subject, answeredBytes, unreadBytes = 0}: Evidence,
+    {client, subject, answeredBytes, unreadBytes = 0, written}: Evidence,
     {atMs, counted, fresh}: Weighed,
   ): OpenEnvelope {
     const before = this.#envelopes.of(key, client, atMs);
-    const seen = answeredBytes === undefined ? undefined : {answeredBytes, unreadBytes};
+    const seen = answeredBytes === undefined ? undefined : {answeredBytes, unreadBytes, written};
     const open = answered(before, subject, seen, atMs);
     if (fresh > 0) open.weighed += counted;
     open.fresh += fresh;

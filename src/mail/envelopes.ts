@@ -50,8 +50,8 @@ export const firstAskedAgain = 8;
 /** With a lower threshold, the kernel is asked this many answers before it is reached. A count. */
 const askedBefore = 2;
 /**
- * After this refusal the kernel is not asked any more: a list with more dead names no longer counts in the client's
- * favour. A count.
+ * After this refusal the kernel is not asked any more: with the usual threshold the client is blocked there, however many
+ * recipients were accepted. A count.
  */
 export const lastAskedAgain = 50;
 

@@ -75,6 +75,8 @@ export interface Evidence extends Subject {
   readonly answeredBytes?: number | undefined;
   /** What it had answered beyond that, to refusals whose lines were read together with this one. Bytes; absent: 0. */
   readonly unreadBytes?: number | undefined;
+  /** `all`: the process waits for the client's next command, so it holds no answer back; absent: unknown. */
+  readonly written?: 'all' | undefined;
   /**
    * For recipients that the next host refused: whose mail it was, and which host refused it. A refusal by the
    * next host must not make guessers of our own users.

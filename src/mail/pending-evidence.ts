@@ -25,8 +25,11 @@ export interface MachineAnswer {
   readonly writtenBytes?: number | undefined;
   /** When the process began, which with its number identifies it; absent: unknown. Clock ticks since the boot. */
   readonly startTicks?: number | undefined;
-  /** What the process works on, in the envelope of the line; absent: something else, or it waits. */
-  readonly doing?: 'recipients' | undefined;
+  /**
+   * `recipients`: the process works on a recipient in the envelope of the line. `waits`: it waits for a command, and holds
+   * no answer back. Absent: something else.
+   */
+  readonly doing?: 'recipients' | 'waits' | undefined;
 }
 
 /** A deed of a client that is not known yet. Plain data. */
@@ -37,6 +40,7 @@ export interface PendingEvidence extends Subject {
   /** As in `Evidence`. */
   readonly answeredBytes?: number | undefined;
   readonly unreadBytes?: number | undefined;
+  readonly written?: 'all' | undefined;
 }
 
 /** What all evidence of one envelope, or of one line about a delivery, has in common. */
@@ -55,8 +59,9 @@ export function pendingOf(
 ): PendingEvidence {
   const isCleared = vouching === 'doubtful' && answer?.proof === 'kernel';
   const vouched = isCleared ? 'no' : vouching;
-  const {answeredBytes, unreadBytes} = answer ?? {};
-  return {kind, subject, subjectIs, atMs, vouched, answeredBytes, unreadBytes};
+  const {answeredBytes, unreadBytes, doing} = answer ?? {};
+  const written = doing === 'waits' ? 'all' : undefined;
+  return {kind, subject, subjectIs, atMs, vouched, answeredBytes, unreadBytes, written};
 }
 
 /**
@@ -108,17 +113,18 @@ export function pendingToEvidence(
   if (client === undefined) throw new Error(`a session holds ${known.address} as its client`);
   // Field by field: adding a field to a copy (`{...one, more}`) makes V8 create a hidden class for each object,
   // which costs more than all the judging.
-  return held.map(({vouched, kind, subject, subjectIs, atMs, answeredBytes, unreadBytes}) => ({
+  return held.map((one) => ({
     kind: 'evidence',
     evidence: {
-      kind,
-      subject,
-      subjectIs,
-      atMs,
-      answeredBytes,
-      unreadBytes,
+      kind: one.kind,
+      subject: one.subject,
+      subjectIs: one.subjectIs,
+      atMs: one.atMs,
+      answeredBytes: one.answeredBytes,
+      unreadBytes: one.unreadBytes,
+      written: one.written,
       client,
-      proof: weaker(known.proof, vouched),
+      proof: weaker(known.proof, one.vouched),
       envelope: circumstances.envelope,
       submitter: circumstances.submitter,
       nextHost: circumstances.nextHost,

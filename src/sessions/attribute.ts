@@ -35,6 +35,8 @@ interface ProcessFacts extends ProcessIdentity {
    */
   readonly startedMs: number;
   readonly title: string;
+  /** `sleeps`: it slept before and after its title was read, so it did what the title says. Absent: it was not read. */
+  readonly activity?: 'sleeps' | 'other';
   readonly sockets: readonly SocketEntry[];
   /** How much it has written so far, to everything that it has open. Bytes; undefined or absent: unknown. */
   readonly writtenBytes?: number | undefined;
@@ -89,8 +91,11 @@ export interface Attribution {
    * - Messages to syslog do not count: they are sent, not written.
    */
   readonly answeredBytes?: number | undefined;
-  /** What that process works on, by its title; only if it is a recipient of the envelope asked about. */
-  readonly doing?: 'recipients' | undefined;
+  /**
+   * `recipients`: by its title that process works on a recipient of the envelope asked about. `waits`: it sleeps until the
+   * client's next command comes; before, sendmail writes all answers that it holds back. Absent: something else.
+   */
+  readonly doing?: 'recipients' | 'waits' | undefined;
   /** The one process that has the client's socket, if its title names the client too. */
   readonly process?: ServingProcess | undefined;
 }
@@ -182,7 +187,11 @@ function testimony(facts: Witness, question: Question, mailer: Mailer): Testimon
   const isShown = named.proof === 'kernel' && title?.client !== undefined;
   const {startTicks, parentPid} = facts;
   const process = isShown ? {process: {pid: facts.pid, startTicks, parentPid}} : {};
-  if (!isOfEnvelope) return {kind: 'client', title: 'ofAny', ...named, ...process};
+  if (!isOfEnvelope) {
+    const waits = title?.kind === 'commandRead' && facts.activity === 'sleeps';
+    const doing = waits ? ({doing: 'waits'} as const) : {};
+    return {kind: 'client', title: 'ofAny', ...named, ...process, ...doing};
+  }
   const isAsking = title?.kind === 'command' && title.doing === 'recipients';
   return {
     kind: 'client',

@@ -79,6 +79,15 @@ export function mayFreeze(
   return shown !== undefined && !delivers && !isExempt(shown.client);
 }
 
+/** Whether it sleeps until its client says something. */
+export const waitsForCommand = (
+  {title, state}: Pick<FreezeFacts, 'title' | 'state'>,
+  {processes}: Pick<Dialect, 'processes'>,
+): boolean =>
+  state === 'S' &&
+  processes.kind === 'onePerClient' &&
+  processes.readTitle(title)?.kind === 'commandRead';
+
 /** @returns a line for the file of notes. It begins with a line end, because a full disk may have taken half of the last one */
 export const frozenNote = ({pid, startTicks}: ProcessIdentity): string =>
   `\n${pid} ${startTicks}\n`;

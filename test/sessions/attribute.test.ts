@@ -115,7 +115,11 @@ test('it is seen at a recipient of the very envelope, by its title', () => {
   const head = `sendmail: MTA: ${envelope.queueId ?? ''} [203.0.113.7]: `;
   expect(doing({title: `${head}RCPT TO:<x@example.net>`})).toBe('recipients');
   expect(doing({title: `${head}DATA`})).toBeUndefined();
-  expect(doing({title: 'sendmail: MTA: server [203.0.113.7] cmd read'})).toBeUndefined();
+  const waiting = 'sendmail: MTA: server [203.0.113.7] cmd read';
+  expect(doing({title: waiting})).toBeUndefined();
+  expect(doing({title: waiting, activity: 'other'})).toBeUndefined();
+  expect(doing({title: waiting, activity: 'sleeps'})).toBe('waits');
+  expect(doing({title: `${head}DATA`, activity: 'sleeps'})).toBeUndefined();
 });
 
 describe('the bytes that the process has written to its client', () => {

@@ -9,6 +9,7 @@ import {
   mayFreezeAgain,
   mostTimes,
   notedFrozen,
+  waitsForCommand,
 } from '../../src/sessions/freeze.js';
 
 const isExempt = ({text}: Address): boolean => text === '192.0.2.8';
@@ -41,6 +42,15 @@ test.each([
 ])('it began %s', (_, afterMs, isFrozen) => {
   const facts = {title: serving, state: 'S', startedMs};
   expect(mayFreeze(facts, startedMs + afterMs, view)).toBe(isFrozen);
+});
+
+test.each([
+  ['waits for a command', 'sendmail: MTA: server host [192.0.2.7] cmd read', 'S', true],
+  ['has just read one', 'sendmail: MTA: server host [192.0.2.7] cmd read', 'R', false],
+  ['is halted', 'sendmail: MTA: server host [192.0.2.7] cmd read', 'T', false],
+  ['looks something up', serving, 'S', false],
+])('a process that %s', (_, title, state, waits) => {
+  expect(waitsForCommand({title, state}, sendmail)).toBe(waits);
 });
 
 test('a process that serves all clients is never frozen', () => {

@@ -17,6 +17,8 @@ const CHAIN = 'SPAM_UNAME_GUESSERS';
 const THRESHOLD = 10;
 /** Answers that may come after the one that convicts, while the rule is made. A count. */
 const LATE = 8;
+/** What names that seem to be accepted can postpone a verdict to, in one session (docs/how-it-decides.md). Names. */
+const MOST = 50;
 
 /** Known names: details of one mailbox. */
 const known = (count: number): string[] =>
@@ -56,7 +58,7 @@ describe('an attacker that knows the rules of the judge', () => {
   const dropped = async ({addresses}: Client): Promise<boolean> =>
     (await lab.relay.iptables(4, '-S', CHAIN)).includes(`-s ${addresses[4]}/32 `);
 
-  test('buys no credit with SIZE=1 and RSET, in the session in which it guesses', async () => {
+  test('buys no more with SIZE=1 and RSET than with known names in between: fifty names', async () => {
     const buyer = lab.client('buyer');
     const talk = await buyer.dialog({
       steps: [
@@ -66,14 +68,14 @@ describe('an attacker that knows the rules of the judge', () => {
         'RSET',
         {kind: 'pause', ms: 400},
         'MAIL FROM:<a@example.org>',
-        ...calmly(unknown('bought', 20).map(rcpt)),
+        ...calmly(unknown('bought', 70).map(rcpt)),
         'QUIT',
       ],
       timeoutMs: 10_000,
     });
     await until('the block', () => dropped(buyer));
     expect(answered(talk)).toBeGreaterThanOrEqual(fewestAnswers(THRESHOLD));
-    expect(answered(talk)).toBeLessThanOrEqual(THRESHOLD + LATE);
+    expect(answered(talk)).toBeLessThanOrEqual(MOST + LATE);
   });
 
   test('buys none over several envelopes either', async () => {
@@ -93,7 +95,7 @@ describe('an attacker that knows the rules of the judge', () => {
     expect(answered(talk)).toBeLessThanOrEqual(THRESHOLD + LATE);
   });
 
-  test('buys none by hanging up in the middle of a message', async () => {
+  test('buys no more by hanging up in the middle of a message either', async () => {
     const client = lab.client('quitter');
     const envelope = (end: Step[]): Step[] => [
       'MAIL FROM:<a@example.org>',
@@ -116,12 +118,12 @@ describe('an attacker that knows the rules of the judge', () => {
         'RSET',
         {kind: 'pause', ms: 400},
         'MAIL FROM:<a@example.org>',
-        ...calmly(unknown('hungup', 20).map(rcpt)),
+        ...calmly(unknown('hungup', 70).map(rcpt)),
       ],
       timeoutMs: 10_000,
     });
     await until('the block', () => dropped(client));
-    expect(answered(talk)).toBeLessThanOrEqual(THRESHOLD + LATE);
+    expect(answered(talk)).toBeLessThanOrEqual(MOST + LATE);
   });
 
   test('gets one name of credit for a message to many names of one mailbox', async () => {
@@ -136,7 +138,7 @@ describe('an attacker that knows the rules of the judge', () => {
         'Subject: x\r\n\r\nx\r\n.',
         {kind: 'pause', ms: 1500},
         'MAIL FROM:<a@example.org>',
-        ...calmly(unknown('detailed', 30).map(rcpt)),
+        ...calmly(unknown('detailed', 80).map(rcpt)),
       ],
       timeoutMs: 10_000,
     });
@@ -144,8 +146,8 @@ describe('an attacker that knows the rules of the judge', () => {
       talk.answers.filter(({line}) => /^250 2\.0\.0 .*accepted/.test(line ?? '')),
     ).toHaveLength(1);
     await until('the block', () => dropped(client));
-    // The bar of who delivered to one name, and what that name is worth: 16 (docs/how-it-decides.md).
-    expect(answered(talk)).toBeLessThanOrEqual(16 + LATE);
+    // What that one name is worth, three, comes on top.
+    expect(answered(talk)).toBeLessThanOrEqual(MOST + 3 + LATE);
   });
 
   test('three addresses that had names accepted cannot make blocking stop', async () => {

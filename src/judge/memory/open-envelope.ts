@@ -8,9 +8,10 @@
  * the session took, count as accepted recipients. Refused: to subtract what TLS adds to each answer. Accepted
  * recipients between the refusals look the same.
  *
- * One question to the kernel says nothing, because the mailer collects the answers to a pipelined batch and writes
- * them together. The number is known only after two questions between which it has written about as much as the
- * refusals between them take; until then, and when it falls behind again, it is unknown.
+ * The mailer collects the answers to a pipelined batch and writes them together. So one question to the kernel says
+ * nothing, unless the process waits for a command: before, sendmail writes everything. Else the number is known only
+ * after two questions between which it has written about as much as the refusals between them take; until then, and when
+ * it falls behind again, it is unknown.
  */
 
 /** Plain data: it is saved as it is. */
@@ -83,6 +84,8 @@ interface SeenBytes {
   readonly answeredBytes: number;
   /** The answers of those lines. */
   readonly unreadBytes: number;
+  /** As in `Evidence`. */
+  readonly written?: 'all' | undefined;
 }
 
 type Writable<Row> = {-readonly [Field in keyof Row]: Row[Field]};
@@ -120,15 +123,19 @@ export function answered(
 const eachBytes = ({refusedBytes, answers}: OpenEnvelope): number => refusedBytes / answers;
 
 /** Compares the bytes with those of an earlier question, and notes in the envelope whether they have grown. */
-function noteQuestion(open: Writable<OpenEnvelope>, {answeredBytes, unreadBytes}: SeenBytes): void {
+function noteQuestion(
+  open: Writable<OpenEnvelope>,
+  {answeredBytes, unreadBytes, written}: SeenBytes,
+): void {
   const now = {writtenBytes: answeredBytes + unreadBytes, refused: open.refusedBytes + unreadBytes};
   const {askedBytes = Infinity, askedRefusedBytes = 0} = open;
   const wroteBytes = now.writtenBytes - askedBytes;
   const refusedBytes = now.refused - askedRefusedBytes;
   // The first question; or the counter of another process.
   const isFirst = wroteBytes < 0;
-  const isEnough = refusedBytes >= comparedAnswers * eachBytes(open);
-  if (isFirst) open.writes = undefined;
+  const isEnough = refusedBytes >= comparedAnswers * eachBytes(open) || written === 'all';
+  if (written === 'all') open.writes = 'steadily';
+  else if (isFirst) open.writes = undefined;
   else if (wroteBytes > 0 && 2 * wroteBytes >= refusedBytes) open.writes = 'steadily';
   else if (isEnough) open.writes = undefined;
   if (isFirst || isEnough) {

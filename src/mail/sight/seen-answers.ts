@@ -46,8 +46,8 @@ export interface ToldRefusal {
   readonly subject: string;
   /** How much the process has written so far. Bytes; undefined: the kernel does not count. */
   readonly writtenBytes: number | undefined;
-  /** What the process works on, in the envelope of the line; undefined: something else, or it waits. */
-  readonly doing: 'recipients' | undefined;
+  /** As in `MachineAnswer`. */
+  readonly doing: 'recipients' | 'waits' | undefined;
 }
 
 interface Seen {

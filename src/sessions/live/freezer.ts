@@ -25,6 +25,7 @@ import {
   mostFrozen,
   mostTimes,
   notedFrozen,
+  waitsForCommand,
 } from '../freeze.js';
 
 /** Processes that are remembered, so that none is frozen often. A count: more than a large relay has. */
@@ -76,24 +77,29 @@ export class Freezer {
    *
    * @param when `first`: it is asked about for the first time; `again`: it is frozen only if it is in a hurry
    * @param envelopeMs when the envelope of the line began; ms since the epoch
+   * @returns the process, if it was frozen while it waited for a command
    */
-  freeze(pid: number, when: 'first' | 'again', envelopeMs: number): void {
+  freeze(
+    pid: number,
+    when: 'first' | 'again',
+    envelopeMs: number,
+  ): Pick<ProcessIdentity, 'startTicks'> | undefined {
     const {dialect, notes, now} = this.#view;
-    if (!this.#isOn || notes === undefined || this.#frozen.size >= mostFrozen) return;
+    if (!this.#isOn || notes === undefined || this.#frozen.size >= mostFrozen) return undefined;
     const before = this.#before.get(pid);
     const isAgain = before !== undefined && mayFreezeAgain(before, now());
-    if (when === 'again' && !isAgain) return;
+    if (when === 'again' && !isAgain) return undefined;
     const glance = mailerGlance(pid, dialect.isProgram);
-    if (glance === undefined) return;
+    if (glance === undefined) return undefined;
     const {startTicks} = glance;
     const isSame = before?.startTicks === startTicks;
-    if (isSame && !isAgain) return;
+    if (isSame && !isAgain) return undefined;
     const startedMs = this.#boot.startedMsOf(startTicks);
-    if (!mayFreeze({...glance, startedMs}, envelopeMs, this.#view)) return;
+    if (!mayFreeze({...glance, startedMs}, envelopeMs, this.#view)) return undefined;
     try {
       notes.add(frozenNote(glance));
     } catch {
-      return; // without a note it could stay frozen
+      return undefined; // without a note it could stay frozen
     }
     const times = isSame ? before.times + 1 : 1;
     this.#before.set(pid, {startTicks, times, thawedMs: undefined});
@@ -101,6 +107,7 @@ export class Freezer {
     this.#frozen.add(frozen);
     signalProcess(pid, 'SIGSTOP');
     setTimeout(() => this.#thaw(frozen), freezeMs);
+    return waitsForCommand(glance, dialect) ? {startTicks} : undefined;
   }
 
   /** Thaws the processes that were frozen for too long: while a batch is judged, no timer runs. */

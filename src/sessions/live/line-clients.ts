@@ -61,10 +61,15 @@ export class LineClients {
 
   #name(question: Question): Attribution | undefined {
     const {pid, envelopeMs} = question;
-    this.freezer.freeze(pid, this.#serving.has(pid) ? 'again' : 'first', envelopeMs);
+    const when = this.#serving.has(pid) ? 'again' : 'first';
+    const waiting = this.freezer.freeze(pid, when, envelopeMs);
     const answer = nameClient(this.candidates.of(question), question, this.#mailer);
-    if (answer?.process !== undefined) this.#serving.set(answer.process.pid, answer.process);
-    return answer;
+    if (answer?.process === undefined) return answer;
+    this.#serving.set(answer.process.pid, answer.process);
+    const {doing, process} = answer;
+    // A frozen process no longer shows that it waits.
+    const hasWaited = process.pid === pid && process.startTicks === waiting?.startTicks;
+    return {...answer, doing: doing ?? (hasWaited ? 'waits' : undefined)};
   }
 
   /** What a process shows now, whatever line it wrote. */

@@ -37,7 +37,9 @@ export function processFacts(
     const isOurs = user.userNamespace === 'ours';
     const path = fs.readlinkSync(`${root}/exe`);
     const owner = isOurs && fs.statSync(`${root}/exe`).uid === 0 ? 'root' : 'other';
+    const before = statOf(pid).state;
     const title = isOurs ? titleOf(pid) : '';
+    const activity = before === 'S' && statOf(pid).state === 'S' ? 'sleeps' : 'other';
     const sockets = isOurs ? findSocketsOf(root) : [];
     const writtenBytes = sockets.length > 0 ? writtenBytesOf(pid) : undefined;
     // Read last: if another process got the pid meanwhile, this is its start time.
@@ -45,7 +47,7 @@ export function processFacts(
     const startedMs = boot.startedMsOf(startTicks);
     const executable = {path, owner} as const;
     const who = {pid, startTicks, parentPid, ownPid, user, executable, startedMs};
-    return {...who, title, sockets, writtenBytes};
+    return {...who, title, activity, sockets, writtenBytes};
   } catch {
     return undefined;
   }

@@ -83,7 +83,11 @@ const thawed = (pid: number): Promise<void> => until('it to go on', () => !isFro
 describe('a process that serves a client', () => {
   asRoot('is frozen for a moment, and goes on; it is noted meanwhile', async () => {
     const pid = await mailer();
-    newFreezer().freeze(pid, 'first', Date.now());
+    // Its title is that of a process that waits, and it does.
+    await until('it sleeps', () => statIfThere(pid)?.state === 'S');
+    expect(newFreezer().freeze(pid, 'first', Date.now())).toEqual({
+      startTicks: statIfThere(pid)?.startTicks,
+    });
     const {startTicks = 0} = statIfThere(pid) ?? {};
     expect([frozenNow(pid), notes.read()]).toEqual([true, frozenNote({pid, startTicks})]);
     await thawed(pid);
