@@ -1,7 +1,7 @@
 /** Envelopes that are open: who is judged at once, who is not, and what padding buys. */
 import {describe, expect, test} from '@jest/globals';
 import type {BlockVerdict} from '../../src/judge/verdict.js';
-import {client, day, hour, minute, rules, World} from './world.js';
+import {day, hour, minute, rules, World} from './world.js';
 
 const envelope = 'relay 1 E';
 /** A greeting and the answers to EHLO and MAIL. Bytes. */
