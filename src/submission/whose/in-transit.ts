@@ -4,7 +4,8 @@
  */
 import {hashOf} from '../../base/hash.js';
 import type {Table} from '../../base/mechanisms/table.js';
-import type {Vouched} from './fact.js';
+import {peopleIn} from './domains.js';
+import type {Fact, Vouched} from './fact.js';
 import type {SenderKey} from './sender.js';
 
 /** At most so many messages. A count: some 250 bytes of memory each, and as many as `mail/deliveries.ts` remembers. */
@@ -31,8 +32,9 @@ export interface Transit {
   readonly waits?: 'submission' | 'relay' | undefined;
   /** Hashes of recipients that were deferred. */
   readonly deferred?: readonly number[] | undefined;
+  /** As it was typed. Of a message that was counted, only the null sender is kept: the empty text. */
   readonly from?: string | undefined;
-  /** Recipients that failed before the sender was known. A count. */
+  /** Recipients that failed and count. A count. */
   readonly failed?: number | undefined;
 }
 
@@ -54,11 +56,37 @@ export function withDeferred(
   return {transit: fresh.length === 0 ? transit : {...transit, deferred: [...known]}, fresh};
 }
 
-/** Those that no line about a deferral has named before. */
-export function unnamed(
-  {deferred = []}: Transit,
+interface Ended {
+  readonly transit: Transit;
+  /** Failures that count for the sender. Recipients. */
+  readonly failed: number;
+  /** Hashes of recipients that no line has named before. */
+  readonly people: readonly number[];
+}
+
+/**
+ * The delivery of recipients has ended. An alias has members to whom the sender did not choose to write, and each of them
+ * has a line. So no more recipients count than the message had. A failure of a message with the null sender does not
+ * count: such a message answers another, and a stranger could forge the address to which it goes.
+ */
+export function withEnded(
+  transit: Transit,
   recipients: readonly string[],
-): readonly string[] {
+  outcome: Extract<Fact, {kind: 'told'}>['outcome'],
+): Ended {
+  const {left, failed: before = 0} = transit;
+  const mayFail = outcome === 'failed' && transit.from !== '' ? transit.recipients - before : 0;
+  const failed = Math.min(recipients.length, mayFail);
+  const people = peopleIn(unnamed(transit, recipients).slice(0, left));
+  const counted = failed === 0 ? transit : {...transit, failed: before + failed};
+  return {
+    transit: {...counted, left: Math.max(0, left - recipients.length)},
+    ...{failed, people},
+  };
+}
+
+/** Those that no line about a deferral has named before. */
+function unnamed({deferred = []}: Transit, recipients: readonly string[]): readonly string[] {
   const known = new Set(deferred);
   return known.size === 0 ? recipients : recipients.filter((each) => !known.has(hashOf(each)));
 }

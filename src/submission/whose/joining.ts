@@ -22,8 +22,8 @@ import {
   longestTransitMs,
   mostInTransit,
   type Transit,
-  unnamed,
   withDeferred,
+  withEnded,
 } from './in-transit.js';
 import {authKey, hostKey, type SenderKey, uidKey, unknownLocal} from './sender.js';
 
@@ -122,8 +122,9 @@ export class Joining {
       case 'cloned': {
         const parent = this.#transits.get(keyOf(host, event.queueId));
         if (parent?.sender === undefined) return [];
-        const {sender, recipients} = parent;
-        const clone = {atMs, sender, vouched: parent.vouched, recipients, left: 0};
+        const {sender, vouched: its} = parent;
+        // It goes to the members of a list, whose owner gets the bounces. The sender chose none of these recipients.
+        const clone = {atMs, sender, vouched: its, recipients: 0, left: 0};
         this.#transits.set(keyOf(host, event.cloneId), clone);
         return [];
       }
@@ -178,7 +179,8 @@ export class Joining {
 
   #count(key: string, transit: Transit, sender: SenderKey, place: Place, peer: string): Fact[] {
     const {failed = 0, from = '', atMs, recipients, vouched, left, deferred} = transit;
-    this.#transits.set(key, {atMs, sender, vouched, recipients, left, deferred});
+    const kept = {...(from === '' && {from}), ...(failed > 0 && {failed})};
+    this.#transits.set(key, {atMs, sender, vouched, recipients, left, deferred, ...kept});
     this.#waiting.delete(key);
     const mail: Fact = {kind: 'mail', sender, atMs, recipients, vouched, place, from, peer};
     const told = {kind: 'told', sender, message: key, atMs, domains: [], people: []} as const;
@@ -230,16 +232,15 @@ export class Joining {
     const {queueId, relayId, outcome, submittedBy, recipients} = event;
     if (outcome === 'deferred') return [];
     const key = keyOf(host, queueId);
-    const left = Math.max(0, transit.left - recipients.length);
-    if (left === 0) this.#transits.delete(key);
-    else this.#transits.replace(key, {...transit, left});
+    const {transit: next, failed, people} = withEnded(transit, recipients, outcome);
+    if (next.left === 0) this.#transits.delete(key);
+    else this.#transits.replace(key, next);
     const uid = submittedBy ?? (writer === undefined ? undefined : writer.uid);
     if (uid === undefined) return [];
     const sender = this.#uidOf(record, uid);
     if (outcome === 'failed') {
-      const named = {domains: domainsIn(recipients), people: peopleIn(recipients)};
       const told = {kind: 'told', sender, message: key, atMs} as const;
-      return [{...told, outcome, recipients: recipients.length, ...named}];
+      return [{...told, outcome, recipients: failed, domains: domainsIn(recipients), people}];
     }
     if (relayId === undefined) return [];
     return this.#claim(keyOf(host, relayId), {sender, vouched, is: 'new'});
@@ -271,14 +272,12 @@ export class Joining {
   #ended(key: string, transit: Transit, {atMs}: LogRecord, event: Attempted): Fact[] {
     const {recipients, outcome} = event;
     const {sender} = transit;
-    const left = Math.max(0, transit.left - recipients.length);
-    const hasFailed = outcome === 'failed' && transit.waits === 'relay';
-    const failed = (transit.failed ?? 0) + recipients.length;
-    this.#transits.replace(key, {...transit, left, ...(hasFailed && {failed})});
+    const {transit: next, failed, people} = withEnded(transit, recipients, outcome);
+    this.#transits.replace(key, next);
     if (sender === undefined) return [];
-    const named = {domains: domainsIn(recipients), people: peopleIn(unnamed(transit, recipients))};
-    const told = {kind: 'told', sender, message: key, atMs} as const;
-    return [{...told, outcome, recipients: recipients.length, ...named}];
+    const told = {kind: 'told', sender, message: key, atMs, outcome} as const;
+    const counted = outcome === 'failed' ? failed : recipients.length;
+    return [{...told, recipients: counted, domains: domainsIn(recipients), people}];
   }
 
   /** Counts messages that no submission claimed: a program of this machine spoke SMTP to the relay. */

@@ -216,7 +216,7 @@ test('a deferral counts once, however often it is tried, and a clone is no new m
   );
   expect(told).toEqual([
     ['host:10.0.0.7', 'deferred', 1],
-    ['host:10.0.0.7', 'failed', 1],
+    ['host:10.0.0.7', 'failed', 0],
     ['host:10.0.0.7', 'sent', 1],
   ]);
 });
