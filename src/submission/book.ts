@@ -106,7 +106,7 @@ export class SenderBook {
   /** The sum of the last look into the queue. It is the same for all senders. */
   #summed: {readonly of: ReadonlyMap<SenderKey, number>; readonly sum: number} | undefined;
   /** Senders that were over a limit when their last line was counted. */
-  readonly #over = new Map<SenderKey, Alarm>();
+  readonly #over = new Set<SenderKey>();
   #messages: ToHold[] = [];
 
   constructor({mailSenders, mailBook}: BookTables, settings: BookSettings) {
@@ -114,6 +114,13 @@ export class SenderBook {
     this.#senders = mailSenders;
     this.#book = mailBook;
     this.#settings = settings;
+  }
+
+  /** Takes up the senders that were over a limit when the daemon ended: they may send nothing more, and their mail waits. */
+  begin(nowMs: number): void {
+    if (!this.#isSteady(nowMs)) return;
+    for (const [sender] of this.#senders.entries())
+      this.#seeOver(sender, this.alarm(sender, nowMs, 'all'));
   }
 
   get totals(): Totals {
@@ -171,21 +178,21 @@ export class SenderBook {
   }
 
   /**
-   * Whose mail to hold now; empty unless the mode is `quarantine`. Each message is named once. A learned limit holds
-   * no mail: it is unsure, and its warning comes once a day. So mail would be held without a warning.
+   * Whose mail to hold now; empty unless the mode is `quarantine`. Each message is named once. Limits that only warn
+   * (`whyOnlyWarned`) hold no mail. So neither the learned ones nor the queue count here.
    */
-  toHold(nowMs: number, queued?: ReadonlyMap<SenderKey, number>): ToHold[] {
+  toHold(nowMs: number): ToHold[] {
     const {mode, exempts, attribution} = this.#settings;
     const count = attribution === 'verified' ? 'vouched' : 'all';
     const messages = this.#messages;
     this.#messages = [];
     const over: ToHold[] = [];
-    for (const sender of [...this.#over.keys()]) {
-      if (this.alarm(sender, nowMs, 'all', queued) === undefined) {
+    for (const sender of [...this.#over]) {
+      if (this.alarm(sender, nowMs, 'all') === undefined) {
         this.#over.delete(sender);
         continue;
       }
-      const alarm = this.#sure(sender, nowMs, count, queued);
+      const alarm = this.#sure(sender, nowMs, count);
       if (alarm !== undefined) over.push({sender, alarm, what: 'waiting'});
     }
     if (mode !== 'quarantine') return [];
@@ -203,8 +210,8 @@ export class SenderBook {
     return question && alarmOf(question, this.#settings);
   }
 
-  #sure(...asked: Parameters<SenderBook['alarm']>): Alarm | undefined {
-    const question = this.#question(...asked);
+  #sure(sender: SenderKey, nowMs: number, count: 'all' | 'vouched'): Alarm | undefined {
+    const question = this.#question(sender, nowMs, count);
     return question && sureAlarm(question, this.#settings);
   }
 
@@ -223,8 +230,7 @@ export class SenderBook {
 
   /** Takes in the mailer's queue: its senders may be over a limit although they send nothing now. */
   seeQueue(queued: ReadonlyMap<SenderKey, number>, nowMs: number): Due[] {
-    const row = this.#book.get(bookKey);
-    if (row === undefined || nowMs < row.unsteadyUntilMs) return [];
+    if (!this.#isSteady(nowMs)) return [];
     return [...queued.keys()].flatMap((sender) => {
       const alarm = this.alarm(sender, nowMs, 'all', queued);
       return (alarm && this.#due(sender, alarm, nowMs)) ?? [];
@@ -233,9 +239,19 @@ export class SenderBook {
 
   #judge(sender: SenderKey, atMs: number, single?: Alarm): Due | undefined {
     const alarm = this.alarm(sender, atMs, 'all');
-    if (alarm !== undefined && this.#over.size < mostOver) this.#over.set(sender, alarm);
+    this.#seeOver(sender, alarm);
     const told = single ?? alarm;
     return told && this.#due(sender, told, atMs);
+  }
+
+  #seeOver(sender: SenderKey, alarm: Alarm | undefined): void {
+    if (alarm !== undefined && this.#over.size < mostOver) this.#over.add(sender);
+  }
+
+  /** Whether sums may raise an alarm without a line: an hour may count twice after the clock was set back. */
+  #isSteady(nowMs: number): boolean {
+    const row = this.#book.get(bookKey);
+    return row !== undefined && nowMs >= row.unsteadyUntilMs;
   }
 
   /** A warning is due once in an interval, by the log's time. A restart does not change that. */

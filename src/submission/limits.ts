@@ -95,8 +95,16 @@ const counted = (sum: Sum, count: Question['count']): number =>
 export const alarmOf = (question: Question, limits: LimitSettings): Alarm | undefined =>
   sureAlarm(question, limits) ?? learnedAlarm(question);
 
-/** Whether the limit was learned from the sender. Such an alarm is unsure: it leads to a warning, but holds no mail. */
+/** Whether the limit was learned from the sender. Such an alarm is unsure, and its warning comes once a day. */
 export const isLearned = ({kind}: Alarm): boolean => kind === 'strangers' || kind === 'unusual';
+
+/** Why an alarm leads to a warning and holds no mail, for operators; undefined: it holds mail. */
+export function whyOnlyWarned(alarm: Alarm): string | undefined {
+  if (isLearned(alarm)) return 'the limit is learned from this sender, and so unsure';
+  // While an uplink or another relay is down, the mail of every honest sender waits.
+  if (alarm.kind === 'queue') return 'mail also waits when an uplink or another relay is down';
+  return undefined;
+}
 
 /** The worst alarm by limits that are the same for all senders, or that the administrator set. */
 export function sureAlarm(question: Question, limits: LimitSettings): Alarm | undefined {

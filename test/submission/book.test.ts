@@ -94,6 +94,31 @@ describe('time', () => {
   });
 });
 
+describe('after a restart', () => {
+  test('those that are over a limit still are, though no line comes', () => {
+    const {mail, state} = made();
+    mail(301, startMs);
+    const {book} = made({}, state);
+    book.begin(startMs + 1000);
+    expect(book.over).toBe(1);
+    expect(book.toHold(startMs + 1000)).toMatchObject([{sender: 'uid:1001', what: 'waiting'}]);
+    expect(book.toHold(startMs + 3 * hourMs)).toEqual([]);
+  });
+
+  test('those that are no longer over a limit are not, nor anybody whose hour may count twice', () => {
+    const {mail, state} = made();
+    mail(301, startMs);
+    const late = made({}, state).book;
+    late.begin(startMs + 3 * hourMs);
+    const back = made();
+    back.mail(301, startMs);
+    back.mail(1, startMs - hourMs);
+    const unsteady = made({}, back.state).book;
+    unsteady.begin(startMs - hourMs + 1000);
+    expect([late.over, unsteady.over]).toEqual([0, 0]);
+  });
+});
+
 describe('held mail', () => {
   test('is the mail of those over a limit, while they are', () => {
     const {mail, book} = made();
@@ -218,6 +243,7 @@ test('a queue that an operator looks at alarms for a sender that sends nothing n
     {alarm: {kind: 'queue'}},
   ]);
   expect(book.seeQueue(new Map([['uid:7', 200]]), startMs + 1)).toEqual([]);
+  expect(book.toHold(startMs + 1)).toEqual([]);
 });
 
 test('more senders than are remembered push the oldest out', () => {

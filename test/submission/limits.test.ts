@@ -10,6 +10,8 @@ import {
   messageAlarm,
   mostQueued,
   newSenderPerHour,
+  whyOnlyWarned,
+  type AlarmKind,
 } from '../../src/submission/limits.js';
 import {leastActiveHours, usualMost} from '../../src/submission/normal.js';
 import {
@@ -177,6 +179,20 @@ test('a queue that fills: so many messages, or a large part of a long one', () =
   expect(queue(mostQueued, 10_000)).toMatchObject({kind: 'queue', limit: mostQueued});
   expect(queue(180, 600)).toMatchObject({kind: 'queue', limit: 180});
   expect(queue(150, 500)).toBeUndefined();
+});
+
+test('only limits that are the same for all senders hold mail, and not the queue', () => {
+  const kinds: readonly AlarmKind[] = [
+    ...(['message', 'hour', 'day', 'failures', 'newSender'] as const),
+    ...(['strangers', 'unusual', 'queue'] as const),
+  ];
+  const why = kinds.map((kind) => [kind, whyOnlyWarned({kind, count: 1, limit: 0}) ?? 'holds']);
+  const learned = 'the limit is learned from this sender, and so unsure';
+  expect(Object.fromEntries(why)).toEqual({
+    ...{message: 'holds', hour: 'holds', day: 'holds', failures: 'holds', newSender: 'holds'},
+    ...{strangers: learned, unusual: learned},
+    queue: 'mail also waits when an uplink or another relay is down',
+  });
 });
 
 describe('exceptions', () => {

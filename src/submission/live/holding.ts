@@ -75,20 +75,20 @@ export class Holding {
     return [...this.#held.values()].filter((each) => each === sender).length;
   }
 
-  /** One at a time. Never fails. @param queued messages of each sender that wait */
-  round(nowMs: number, queued: ReadonlyMap<SenderKey, number> | undefined): Promise<void> {
+  /** One at a time. Never fails. */
+  round(nowMs: number): Promise<void> {
     this.#round = this.#round
-      .then(() => this.#hold(nowMs, queued))
+      .then(() => this.#hold(nowMs))
       .catch((error: unknown) => {
         this.#parts.say('error', `outgoing mail: not held: ${(error as Error).message}`);
       });
     return this.#round;
   }
 
-  async #hold(nowMs: number, queued: ReadonlyMap<SenderKey, number> | undefined): Promise<void> {
+  async #hold(nowMs: number): Promise<void> {
     const {queue, config, say} = this.#parts;
     let room = mostHeldAtOnce;
-    for (const {sender, alarm, ids: all} of this.#wanted(nowMs, queued)) {
+    for (const {sender, alarm, ids: all} of this.#wanted(nowMs)) {
       const ids = all.filter((id) => !this.#held.has(id)).slice(0, room);
       if (ids.length === 0) continue;
       if (this.#isStopped) return;
@@ -119,11 +119,11 @@ export class Holding {
   }
 
   /** Waiting messages of the senders over a limit, and single messages. */
-  #wanted(nowMs: number, queued: ReadonlyMap<SenderKey, number> | undefined): Wanted[] {
+  #wanted(nowMs: number): Wanted[] {
     const {book, config, state} = this.#parts;
     const which = config.attribution === 'verified' ? 'onlyVouched' : 'any';
     const wanted: Wanted[] = [];
-    for (const {sender, alarm, what} of book.toHold(nowMs, queued)) {
+    for (const {sender, alarm, what} of book.toHold(nowMs)) {
       if (what === 'waiting') {
         const ids = waitingOf(state.mailInTransit, sender, which, mostInTransit);
         wanted.push({sender, alarm, ids});

@@ -14,6 +14,7 @@ import type {MailEvent} from '../../mail/mail-event.js';
 import {alarmWarning, labelWarning, mostIds} from '../alarm-text.js';
 import {type Due, SenderBook, type Totals} from '../book.js';
 import {LabelLimits} from '../label-limits.js';
+import {type Alarm, whyOnlyWarned} from '../limits.js';
 import {usualMost} from '../normal.js';
 import type {LongQueueView} from '../queue/length.js';
 import {Samples} from '../samples.js';
@@ -77,10 +78,11 @@ export class MailWatch {
   readonly #telling = new Set<Promise<void>>();
 
   constructor(parts: WatchParts) {
-    const {config, state, dialect, ownHost, say} = parts;
+    const {config, state, dialect, ownHost, say, now} = parts;
     this.#parts = parts;
     this.#settings = bookSettings(config, (name) => this.#users.uidOf(name));
     this.#book = new SenderBook(state, this.#settings);
+    this.#book.begin(now());
     this.#joining = new Joining(state, joiningRules(dialect, ownHost, this.#settings));
     this.#warner = new MailWarner(config.dryRun ? noWays : config, say);
     const {queue, onCount} = parts;
@@ -171,7 +173,7 @@ export class MailWatch {
     this.#length.take(listed, this.#inQueue?.waiting ?? 0, waiting ?? new Map(), now());
     const due = waiting === undefined ? [] : this.#book.seeQueue(waiting, now());
     for (const each of due) this.#warn(each);
-    await this.#holding.round(now(), waiting);
+    await this.#holding.round(now());
   }
 
   /** Whether to hold mail. A dry run logs what it would hold. */
@@ -223,7 +225,7 @@ export class MailWatch {
     if (record === undefined) return;
     const {ids, ...sample} = this.#samples.of(sender);
     const details = queue.detailsOf(ids.slice(0, mostIds));
-    const deed = await this.#deed(sender);
+    const deed = await this.#deed(sender, alarm);
     const {recipients, failed, vouched} = lastHour(record, atMs);
     const uid = uidIn(sender);
     const isKnown = vouched > 0 && vouched === recipients;
@@ -243,15 +245,18 @@ export class MailWatch {
   }
 
   /** Holds what is to be held now. @returns what is held or why not, as text; empty: nothing yet */
-  async #deed(sender: SenderKey): Promise<string> {
+  async #deed(sender: SenderKey, alarm: Alarm): Promise<string> {
     if (!this.#isWanted) return '';
-    const round = this.#holding.round(this.#parts.now(), this.#waiting);
+    const round = this.#holding.round(this.#parts.now());
     const patience = new AbortController();
     await Promise.race([round, pauseUnless(patience.signal, mostWaitMs)]);
     patience.abort();
     const count = this.#holding.heldOf(sender);
-    if (count > 0) return `${countText(count, 'message')} of it held: blocksmtp queue --held`;
-    return this.#holding.trouble === undefined ? '' : `not held: ${this.#holding.trouble}`;
+    const why = whyOnlyWarned(alarm) ?? (count > 0 ? undefined : this.#holding.trouble);
+    return [
+      ...(count > 0 ? [`${countText(count, 'message')} of it held: blocksmtp queue --held`] : []),
+      ...(why === undefined ? [] : [`not held: ${why}`]),
+    ].join('; ');
   }
 }
 

@@ -53,8 +53,8 @@ test('only the mail of that sender, each message once: a released one stays rele
   const id = waits(1);
   waits(2, 'uid:1002');
   const holding = made();
-  await holding.round(startMs, undefined);
-  await holding.round(startMs + 30_000, undefined);
+  await holding.round(startMs);
+  await holding.round(startMs + 30_000);
   expect(asked).toEqual([[id]]);
   expect([holding.heldOf(sender), holding.heldOf('uid:1002')]).toEqual([1, 0]);
   expect(said).toEqual(['outgoing mail: 1 messages of uid:1001 are held']);
@@ -64,10 +64,10 @@ test('a message that sendmail is delivering is not counted as held, and is tried
   const id = waits(1);
   const holding = made();
   answer = () => ({done: [], busy: [{id, why: 'being delivered now: run it again'}]});
-  await holding.round(startMs, undefined);
+  await holding.round(startMs);
   expect(holding.heldOf(sender)).toBe(0);
   answer = (ids) => ({done: ids, busy: []});
-  await holding.round(startMs + 30_000, undefined);
+  await holding.round(startMs + 30_000);
   expect(asked).toEqual([[id], [id]]);
   expect(holding.heldOf(sender)).toBe(1);
 });
@@ -76,10 +76,10 @@ test('a single message is tried again for ten minutes, though the book names it 
   wanted = [{sender, alarm, what: {host: 'h', queueId: idOf(9)}}];
   const holding = made();
   answer = (ids) => ({done: [], busy: ids.map((id) => ({id, why: 'busy'}))});
-  await holding.round(startMs, undefined);
+  await holding.round(startMs);
   wanted = [];
-  await holding.round(startMs + 600_000, undefined);
-  await holding.round(startMs + 600_001, undefined);
+  await holding.round(startMs + 600_000);
+  await holding.round(startMs + 600_001);
   expect(asked).toEqual([[idOf(9)], [idOf(9)]]);
 });
 
@@ -88,28 +88,28 @@ test('without the rights nothing is tried; the reason is logged once and kept fo
   why = 'the daemon has no CAP_SETGID';
   const holding = made();
   holding.check();
-  await holding.round(startMs, undefined);
+  await holding.round(startMs);
   expect([asked, holding.trouble]).toEqual([[], why]);
   expect(said).toEqual([expect.stringContaining('cannot be held: the daemon has no CAP_SETGID')]);
 });
 
 test('a dry run asks nobody', async () => {
   waits(1);
-  await made({dryRun: true}).round(startMs, undefined);
+  await made({dryRun: true}).round(startMs);
   expect([asked, said]).toEqual([[], ['would hold 1 messages of uid:1001']]);
 });
 
 test('verified: only mail that the journal vouches for', async () => {
   waits(1);
   const id = waits(2, sender, 'yes');
-  await made({attribution: 'verified'}).round(startMs, undefined);
+  await made({attribution: 'verified'}).round(startMs);
   expect(asked).toEqual([[id]]);
 });
 
 test('at most so many in a round', async () => {
   for (let number = 0; number < mostHeldAtOnce + 10; number++) waits(number);
   const holding = made();
-  await holding.round(startMs, undefined);
+  await holding.round(startMs);
   expect(asked.map(({length}) => length)).toEqual([mostHeldAtOnce]);
 });
 

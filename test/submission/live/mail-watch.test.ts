@@ -57,7 +57,7 @@ function submit(watch: MailWatch, number: number, recipients: number, uid = 33):
     handedOver(q1, uid, q2),
   ];
   for (const message of lines) {
-    const record = recordOf(message);
+    const record = recordOf(message, {atMs: startMs + passedMs});
     const event = sendmail.read(record);
     watch.take(
       record,
@@ -102,6 +102,36 @@ test('where nothing can be held the warning says why', async () => {
   expect(held).toEqual([]);
   expect(said.at(-1)).toContain('not held: the daemon has no CAP_SETGID');
   expect(watch.holdTrouble).toBe('the daemon has no CAP_SETGID');
+});
+
+test('a restart with rights holds what the warning could not', async () => {
+  whyNotHeld = 'the daemon has no CAP_SETGID';
+  const more = {outgoingMail: 'quarantine', mailExempt: ['uid:33=5']} as const;
+  const before = made({...more, mailExempt: [...more.mailExempt]});
+  for (const number of [1, 2]) submit(before, number, 5);
+  await until('the warning', () => said.some((text) => text.startsWith('warning')));
+  whyNotHeld = undefined;
+  const after = made({...more, mailExempt: [...more.mailExempt]});
+  expect(after.book.over).toBe(1);
+  await after.tick();
+  expect(held.sort()).toEqual([idOf(1), idOf(2)]);
+});
+
+test('a long queue holds nothing, even of a sender that was over a limit before, and the warning says why', async () => {
+  const watch = made({outgoingMail: 'quarantine', mailPerHour: 100, mailPerDay: 100_000});
+  for (let number = 0; number < 101; number++) submit(watch, number, 1, 1001);
+  await until('the first round', () => held.length > 0);
+  held = [];
+  const later = Array.from({length: 200}, (_, number) => 200 + number);
+  for (const [at, number] of later.entries()) {
+    passedMs = 2 * 3_600_000 + at * 60_000;
+    submit(watch, number, 1, 1001);
+  }
+  listed = new Map(later.map((number) => [idOf(number), 'waiting']));
+  await watch.tick();
+  await until('the warning', () => said.some((text) => text.includes('wait in the queue')));
+  expect(said.at(-1)).toContain('not held: mail also waits when an uplink');
+  expect(held).toEqual([]);
 });
 
 test('each half minute the queue is read, and a warning names a sender with much in it', async () => {
