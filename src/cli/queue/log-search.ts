@@ -12,7 +12,7 @@ import type {LogRecord} from '../../log/record.js';
 import {planSources} from '../../log/source-plan.js';
 import {vouchingOf} from '../../mail/authorship.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
-import type {LogReader} from '../../queue/trace/log-facts.js';
+import {type LogReader, longestSessionMs} from '../../queue/trace/log-facts.js';
 import {mailerNameIn} from '../../queue/trace/mailer-name.js';
 import {quietMs, readTextFile} from '../../sys/disk/text-file.js';
 import {openLogInput} from '../../sys/follow/log-input.js';
@@ -34,15 +34,8 @@ export function ownNames(as: string | undefined): string[] {
   return [...new Set([...given, ...written, hostName()])].filter((name) => name !== '');
 }
 
-/**
- * How many older files to read too: a session may begin in the file before the one with its message. A
- * count.
- */
+/** How many older files to read too: the clock of the log may be behind. A count. */
 const filesBefore = 1;
-/**
- * How much earlier to begin. Ms: the log's clock may be behind, and a session begins before its message.
- */
-const earlierMs = 3_600_000;
 
 /** When the mailer made a queue id. @returns 0 if nothing says; ms since the epoch */
 export const beganMs = (id: string): number => sendmail.frames().beganMs(`${id}: `, nowMs()) ?? 0;
@@ -65,7 +58,9 @@ export async function readLogs(
     hasPlace: () => false,
   });
   const logs = only === undefined ? logsOf(plan.files) : [];
-  const files = only === undefined ? logs.flatMap((log) => filesSince(log, sinceMs)) : [only];
+  // A session begins before its message, and its login is in the log only once.
+  const fromMs = Math.max(0, sinceMs - longestSessionMs);
+  const files = only === undefined ? logs.flatMap((log) => filesSince(log, fromMs)) : [only];
   const names = new Set(mailerNames(config.mailerSyslogName, sendmail));
   const places: string[] = [];
   for (const path of files) {
@@ -79,7 +74,7 @@ export async function readLogs(
   if (only !== undefined || plan.journal === 'left') return places;
   const stop = new AbortController().signal;
   const fail = (why: string) => output.complain(printable(why, 500));
-  for await (const {records} of storedSince([...names], sinceMs - earlierMs, stop, fail)) {
+  for await (const {records} of storedSince([...names], fromMs, stop, fail)) {
     for (const record of records) take(record, reader);
   }
   return [...places, 'the journal'];

@@ -51,8 +51,11 @@ export interface LogFacts {
 
 /** At most so many sessions with a login are remembered. A count. */
 const mostSessions = 10_000;
-/** After this time a process with the same number counts as another one. Ms: longer than a session lasts. */
-const longestSessionMs = 6 * 3_600_000;
+/**
+ * After this time a process with the same number counts as another one. Ms: longer than a session lasts. A search for
+ * the login of a message begins so long before it.
+ */
+export const longestSessionMs = 6 * 3_600_000;
 const mostWarnings = 20;
 
 const idInFront = /^([0-9A-Za-z]{5,32}): /;

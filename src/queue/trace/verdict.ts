@@ -61,6 +61,10 @@ export function traceVerdict(
     const why = `the log names no sender of ${queueId} (relay=${from?.relay ?? ''})`;
     return {kind: 'unknown', why, todo: todoLocal, queueId};
   }
+  if (whose.kind === 'host' && ours.login === 'authenticated') {
+    const why = `${queueId}: by its header, ${whose.relay} had logged in, and the log has no AUTH=server line of it`;
+    return {kind: 'unknown', why, todo: todoLogin, queueId};
+  }
   const first = from ?? own;
   const isVouched = first?.vouched === 'byJournal' && (handed?.vouched ?? 'byJournal') !== 'no';
   return {
@@ -109,6 +113,9 @@ const submissionUser = (
 
 const todoLocal =
   'look for the lines of this id with grep in all logs, and of the submission (sendmail, sm-msp)';
+
+const todoLogin =
+  'look for AUTH=server and this client with grep in all logs, and name the older ones with --log FILE';
 
 function noneOfOurs(
   {receivedCount, received}: Complaint,

@@ -166,6 +166,10 @@ describe('nobody is accused', () => {
       'Received: (from alice@localhost) by relay.example.net (8.18.1/8.18.1/Submit) id 6ATFIhta000203; now\n',
     ],
     ['a private network', received(own, privateId)],
+    [
+      'a login of which only our header tells',
+      received(guilty, id).replace('\n\tby', '\n\t(authenticated bits=0)\n\tby'),
+    ],
   ])('%s is ours', (_, top) => expect(verdictOf(top + rest).kind).toBe('ours'));
 });
 

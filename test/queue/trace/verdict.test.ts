@@ -48,6 +48,17 @@ describe('a sender', () => {
     expect(verdict).toMatchObject({whose: {kind: 'host', client: '192.0.2.9'}});
   });
 
+  test('is not the host of a login of which only our header tells', () => {
+    const header = `Received: from x (h.example [192.0.2.9]) (authenticated bits=0) by relay.example.net (8.18.1/8.18.1) with ESMTPSA id ${q2}; now\n`;
+    const verdict = traced(header, [`${from}h.example [192.0.2.9]`]);
+    expect(verdict).toMatchObject({
+      kind: 'unknown',
+      queueId: q2,
+      why: expect.stringContaining('h.example [192.0.2.9] had logged in'),
+      todo: expect.stringContaining('--log FILE'),
+    });
+  });
+
   test('a forged line of a submission names nobody: the log joins another one', () => {
     const other = handed('x (33/33)').replace(q1, '6ATFIhzz000299');
     const verdict = traced(top + below, [`${from}localhost [127.0.0.1]`, other]);
