@@ -37,6 +37,8 @@ export function ownNames(as: string | undefined): string[] {
 /** How many older files to read too: the clock of the log may be behind. A count. */
 const filesBefore = 1;
 
+type Reader = Pick<LogReader, 'mayMatter' | 'take'>;
+
 /** When the mailer made a queue id. @returns 0 if nothing says; ms since the epoch */
 export const beganMs = (id: string): number => sendmail.frames().beganMs(`${id}: `, nowMs()) ?? 0;
 
@@ -46,7 +48,7 @@ export const beganMs = (id: string): number => sendmail.frames().beganMs(`${id}:
  * @returns which logs were read
  */
 export async function readLogs(
-  reader: LogReader,
+  reader: Reader,
   sinceMs: number,
   only: string | undefined,
   config: Config,
@@ -89,11 +91,7 @@ function filesSince(log: string, sinceMs: number): string[] {
   return [...rotated.slice(Math.max(0, from)).map(({path}) => path), ...(isThere ? [log] : [])];
 }
 
-async function readFile(
-  path: string,
-  reader: LogReader,
-  names: ReadonlySet<string>,
-): Promise<void> {
+async function readFile(path: string, reader: Reader, names: ReadonlySet<string>): Promise<void> {
   const input = openLogInput(path);
   const frames = sendmail.frames();
   const lines = new Lines(input.name);
@@ -107,7 +105,7 @@ async function readFile(
 }
 
 /** Ignores what another program wrote under the mailer's name. */
-function take(record: LogRecord, reader: LogReader): void {
+function take(record: LogRecord, reader: Reader): void {
   const vouched = vouchingOf(record, sendmail.authorshipOf);
   const {atMs, pid, message, writer} = record;
   if (writer !== undefined && sendmail.authorshipOf(writer) === 'other') return;

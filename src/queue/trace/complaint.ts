@@ -1,5 +1,5 @@
 /**
- * Reads a message that led to a complaint: its `Received` headers from the top, also those of a
+ * Reads a message that led to a complaint: its `Received` headers from the top, and apart from them those of each
  * message that is attached or quoted (`> Received: …`). All of it is foreign text.
  * `our-received.ts` decides which of them this machine wrote, and the log has to confirm it.
  */
@@ -17,42 +17,57 @@ const mostHeaderCharacters = 4000;
 /** Continuation lines of one header. A count. */
 const mostContinued = 40;
 
-export interface Complaint {
+/** The headers of one message: of the complaint itself, or of a message in it. */
+export interface ComplaintPart {
   /** The `Received` headers in sendmail's form, the top one first. */
   readonly received: readonly Received[];
   /** `Received` headers of any form. A count. */
   readonly receivedCount: number;
   /** `X-PHP-Originating-Script`, which PHP writes. The author of the message can write any text there. */
   readonly script: string | undefined;
-  readonly messageId: string | undefined;
 }
 
 /** A quoted header begins with marks, and its other lines begin with the same marks. */
-const headerStart = /^((?:> ?){0,5})(Received|X-PHP-Originating-Script|Message-Id): ?(.*)$/i;
+const headerStart = /^((?:> ?){0,5})(Received|X-PHP-Originating-Script): ?(.*)$/i;
 const continued = /^[ \t]+(.*)$/;
 
-/** @param text is read up to `mostComplaintCharacters` */
-export function readComplaint(text: string): Complaint {
+/** An empty line ends the headers of a message, also of a quoted one. */
+const emptyLine = /^[>\s]*$/;
+
+interface OpenPart {
+  readonly marks: string;
+  readonly received: Received[];
+  receivedCount: number;
+  script: string | undefined;
+}
+
+/**
+ * The headers of each message with a `Received` header, the outer message first.
+ *
+ * @param text is read up to `mostComplaintCharacters`
+ */
+export function readComplaint(text: string): readonly ComplaintPart[] {
   const lines = text.slice(0, mostComplaintCharacters).split(/\r?\n/);
-  const received: Received[] = [];
+  const parts: OpenPart[] = [];
+  let part: OpenPart | undefined;
   let receivedCount = 0;
-  let script: string | undefined;
-  let messageId: string | undefined;
   for (let at = 0; at < lines.length && receivedCount < mostReceived; at++) {
-    const [, marks = '', name = '', first = ''] =
-      headerStart.exec(lines[at]!.slice(0, mostHeaderCharacters)) ?? [];
+    const line = lines[at]!.slice(0, mostHeaderCharacters);
+    const [, marks = '', name = '', first = ''] = headerStart.exec(line) ?? [];
+    if (emptyLine.test(line)) part = undefined;
     if (name === '') continue;
+    if (part?.marks !== marks) part = {marks, received: [], receivedCount: 0, script: undefined};
     const value = wholeHeader(first, marks, lines, at + 1);
-    const lower = name.toLowerCase();
-    if (lower === 'x-php-originating-script') script ??= value;
-    else if (lower === 'message-id') messageId ??= value;
+    if (name.toLowerCase() === 'x-php-originating-script') part.script ??= value;
     else {
+      if (part.receivedCount === 0) parts.push(part);
       receivedCount += 1;
+      part.receivedCount += 1;
       const read = readReceived(value);
-      if (read !== undefined) received.push(read);
+      if (read !== undefined) part.received.push(read);
     }
   }
-  return {received, receivedCount, script, messageId};
+  return parts;
 }
 
 function wholeHeader(first: string, marks: string, lines: readonly string[], from: number): string {

@@ -4,7 +4,7 @@
  * a host.
  */
 import type {LogFacts} from './log-facts.js';
-import type {Complaint} from './complaint.js';
+import type {ComplaintPart} from './complaint.js';
 import type {OurReceived} from './our-received.js';
 
 export type TraceVerdict =
@@ -36,24 +36,16 @@ export type TracedSender =
   | {readonly kind: 'uid'; readonly uid: number | undefined; readonly user: string}
   | {readonly kind: 'host'; readonly client: string; readonly relay: string};
 
-/** Where the search looked, for the message if it fails. */
-interface Looked {
-  readonly names: readonly string[];
-  /** Files and journals. */
-  readonly places: readonly string[];
-}
-
+/** @param places the files and journals that were read, for the message if they do not have it */
 export function traceVerdict(
-  complaint: Complaint,
-  {ours, submission, hosts}: OurReceived,
+  {ours, submission, script}: OurReceived,
   facts: LogFacts,
-  looked: Looked,
+  places: readonly string[],
 ): TraceVerdict {
-  if (ours === undefined) return noneOfOurs(complaint, hosts, looked);
   const {queueId} = ours;
   const from = facts.from.get(queueId);
   const handed = facts.handedIn.get(queueId);
-  if (from === undefined && handed === undefined) return notInLog(queueId, looked);
+  if (from === undefined && handed === undefined) return notInLog(queueId, places);
   // If the relay's log has no line of the submission, the id in the header is the submission's own.
   const own = handed === undefined ? undefined : facts.from.get(handed.submissionId);
   const whose = senderOf(from, handed, own?.user ?? submissionUser(submission, handed));
@@ -77,7 +69,7 @@ export function traceVerdict(
     from: first?.sender ?? '',
     recipients: first?.recipients ?? 0,
     delivered: facts.delivered.get(queueId)?.sent ?? 0,
-    script: whose.kind === 'uid' ? complaint.script : undefined,
+    script: whose.kind === 'uid' ? script : undefined,
     warnings: facts.warnings,
     labels: facts.labels,
   };
@@ -117,14 +109,19 @@ const todoLocal =
 const todoLogin =
   'look for AUTH=server and this client with grep in all logs, and name the older ones with --log FILE';
 
-function noneOfOurs(
-  {receivedCount, received}: Complaint,
-  hosts: readonly string[],
-  {names}: Looked,
-): TraceVerdict {
+/** At most so many names are shown. A count. */
+const mostHosts = 10;
+
+/** What to say if this machine wrote no header of the complaint. */
+export function noneOfOurs(
+  parts: readonly ComplaintPart[],
+  names: readonly string[],
+): Extract<TraceVerdict, {kind: 'unknown'}> {
+  const received = parts.flatMap((part) => part.received);
+  const hosts = [...new Set(received.map(({host}) => host))].slice(0, mostHosts);
   const ours = `a name of this machine (${names.join(', ')})`;
   const [why, todo] =
-    receivedCount === 0
+    parts.length === 0
       ? ['there is no Received header in it', 'ask for the whole message with all its headers']
       : received.length === 0
         ? [
@@ -138,7 +135,7 @@ function noneOfOurs(
   return {kind: 'unknown', why, todo, queueId: undefined};
 }
 
-const notInLog = (queueId: string, {places}: Looked): TraceVerdict => ({
+const notInLog = (queueId: string, places: readonly string[]): TraceVerdict => ({
   kind: 'unknown',
   why: `${queueId} is not in the log (${places.join(', ') || 'no log was found'}); the sender may have made up the headers below`,
   todo: 'unpack older logs and name them with --log FILE; if there are none, the header may be forged',

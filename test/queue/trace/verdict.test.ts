@@ -2,8 +2,8 @@ import {describe, expect, test} from '@jest/globals';
 import {readComplaint} from '../../../src/queue/trace/complaint.js';
 import {LogReader} from '../../../src/queue/trace/log-facts.js';
 import {mailerNameIn} from '../../../src/queue/trace/mailer-name.js';
-import {ourReceived} from '../../../src/queue/trace/our-received.js';
-import {traceVerdict} from '../../../src/queue/trace/verdict.js';
+import {allOurs} from '../../../src/queue/trace/our-received.js';
+import {noneOfOurs, traceVerdict} from '../../../src/queue/trace/verdict.js';
 import {traceText} from '../../../src/report/tables/trace.js';
 
 const [q1, q2] = ['6ATFIhta000203', '6ATFIh0Y000204'];
@@ -14,12 +14,13 @@ const handed = (who: string): string =>
   `${q1}: to=b@example.net, ctladdr=${who}, delay=00:00:00, xdelay=00:00:00, mailer=relay, pri=9, relay=[127.0.0.1] [127.0.0.1], dsn=2.0.0, stat=Sent (${q2} Message accepted for delivery)`;
 
 function traced(message: string, log: readonly string[], vouched: 'byJournal' | 'no' = 'no') {
-  const complaint = readComplaint(message);
-  const ours = ourReceived(complaint.received, ['relay.example.net']);
-  const reader = new LogReader([ours.ours, ours.submission].flatMap((each) => each?.queueId ?? []));
+  const parts = readComplaint(message);
+  const [first] = allOurs(parts, ['relay.example.net']);
+  if (first === undefined) return noneOfOurs(parts, ['relay.example.net']);
+  const {ours, submission} = first;
+  const reader = new LogReader([ours, submission].flatMap((each) => each?.queueId ?? []));
   for (const line of log) reader.take({atMs: 1_000, pid: 4, message: line, vouched});
-  const looked = {names: ['relay.example.net'], places: ['/var/log/mail.log']};
-  return traceVerdict(complaint, ours, reader.facts, looked);
+  return traceVerdict(first, reader.facts, ['/var/log/mail.log']);
 }
 
 describe('a sender', () => {
