@@ -75,8 +75,7 @@ export class Searcher {
     const deeds = tables.complaintDeeds.values();
     return dueDeeds({deeds, rules: dueRules(config), known, as, nowMs: now()}).flatMap((deed) => {
       const due = named.has(deed.client) ? undefined : this.#dueOf(deed);
-      if (due === undefined || mayName(deed) === 'no') return [];
-      return isNever(tables.complaintLeftOut, due.address) ? [] : [due];
+      return due === undefined || mayName(deed) === 'no' ? [] : [due];
     });
   }
 
@@ -100,28 +99,30 @@ export class Searcher {
       const ours = await this.#parts.ours();
       if (isOver(stop)) return;
       const {mine, others} = divided(left, first, answer);
-      this.#take(answer, mine, ours, hash);
+      const still = mine.filter(({deed}) => this.#parts.mayName(deed) === 'yes');
+      if (still.length > 0) this.#take(answer, still, ours, hash);
       left = others;
     }
   }
 
   /** Enters a complaint about a message, at once: a person waits for the answer. */
   async accuse(about: Accusation, hash: KeyedHash): Promise<Accused> {
-    const {config, tables, now, brake, findContact, mayName} = this.#parts;
+    const {config, tables, now, brake, findContact} = this.#parts;
     const client = about.kind === 'message' ? parseAddress(about.client) : undefined;
     if (client === undefined || !isOfInternet(client)) return refused('expected a public address');
     if (config.complaints === 'preview') {
       return refused('complaints is "preview": no complaint goes out, so the message stays');
     }
     if (brake() === 'on') return refused('blocking is stopped: nobody is accused');
-    if (mayName({address: client.text, client: client.text}) === 'no')
-      return refused(`${client.text} is exempt`);
-    if (isNever(tables.complaintLeftOut, client))
-      return refused(`${client.text} is left out: you said "complaints never"`);
+    const left = this.#whyLeftOut(client);
+    if (left !== undefined) return refused(left);
     const answer = await findContact(client, now());
     if (answer.kind === 'failed') return refused(printable(answer.why, mostWhy));
     const {network} = answer;
     const {contact, why} = this.#contactOf(answer, await this.#parts.ours());
+    // A search takes seconds, and the operator may have excluded the client meanwhile.
+    const leftMeanwhile = this.#whyLeftOut(client);
+    if (leftMeanwhile !== undefined) return refused(leftMeanwhile);
     // The caller files an accused message among those for which a complaint goes out. Without a contact none goes out.
     if (contact === undefined) return refused(`there is no contact to complain to: ${why}`);
     const id = complaintId({...about, network}, now(), hash);
@@ -130,6 +131,14 @@ export class Searcher {
       return refused(`complaint ${id} is closed, or there is no room for one more`);
     }
     return {kind: 'entered', text: `complaint ${id} to ${contact.mailbox}`};
+  }
+
+  #whyLeftOut(client: Address): string | undefined {
+    const {tables, mayName} = this.#parts;
+    if (isNever(tables.complaintLeftOut, client))
+      return `${client.text} is left out: you said "complaints never"`;
+    const isNamable = mayName({address: client.text, client: client.text}) === 'yes';
+    return isNamable ? undefined : `${client.text} is exempt`;
   }
 
   #isWaiting({around}: Due): boolean {

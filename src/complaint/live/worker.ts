@@ -4,6 +4,7 @@
  * nothing; `complaint/` and its spool do.
  */
 import {SingleFlight} from '../../base/mechanisms/single-flight.js';
+import {parseAddress} from '../../net/address.js';
 import {composeMail} from '../letter/mail.js';
 import {shownName} from '../letter/names.js';
 import type {KeyedHash} from '../spool/keyed.js';
@@ -17,7 +18,7 @@ import {
   sweepComplaints,
 } from '../spool/complaint.js';
 import {mostDeeds, mostShownNames, type NotedBlock, noteBlock, sweepDeeds} from '../spool/deed.js';
-import {mostLeftOut, sweepLeftOut} from '../spool/left-out.js';
+import {isNever, mostLeftOut, sweepLeftOut} from '../spool/left-out.js';
 import type {ComplaintParts, ComplaintTally} from './parts.js';
 import {Poster} from './poster.js';
 import {type Accused, Searcher} from './searcher.js';
@@ -28,6 +29,13 @@ import {type Accused, Searcher} from './searcher.js';
  */
 const lookMs = 60_000;
 const shortestLookMs = 5_000;
+
+/** The operator may exclude a network at any moment, also while its contact is looked up. So each step asks this. */
+const mayName = (
+  {tables, mayName: isNamable}: ComplaintParts,
+  attacker: Parameters<ComplaintParts['mayName']>[0],
+): 'yes' | 'no' =>
+  isNever(tables.complaintLeftOut, parseAddress(attacker.address)) ? 'no' : isNamable(attacker);
 
 /** A block with the names in clear. They are hashed here and go no further. */
 export type HeardBlock = Omit<NotedBlock, 'names'> & {readonly names: readonly string[]};
@@ -44,13 +52,13 @@ export class ComplaintWorker {
 
   constructor(parts: ComplaintParts) {
     const {tables, newKey, hashWith} = parts;
-    this.#parts = parts;
+    this.#parts = {...parts, mayName: (attacker) => mayName(parts, attacker)};
     tables.complaintDeeds.limitTo(mostDeeds);
     tables.complaints.limitTo(mostComplaints);
     tables.complaintLeftOut.limitTo(mostLeftOut);
     this.#hash = hashWith(openBook(tables.complaintBook, newKey).key);
-    this.#searcher = new Searcher(parts, this.tally);
-    this.#poster = new Poster(parts, this.tally);
+    this.#searcher = new Searcher(this.#parts, this.tally);
+    this.#poster = new Poster(this.#parts, this.tally);
   }
 
   /** Holds complaints that were half handed over when the daemon ended. From now on looks for due ones in intervals. */

@@ -1,9 +1,9 @@
 /** A message that a command accuses: accepted only if a complaint about it can go out. */
 import {expect, test} from '@jest/globals';
 import {ComplaintWorker} from '../../../src/complaint/live/worker.js';
-import {markDead} from '../../../src/complaint/spool/left-out.js';
+import {markDead, never} from '../../../src/complaint/spool/left-out.js';
 import type {Accusation} from '../../../src/complaint/spool/accusation.js';
-import {rig, startMs} from '../support.js';
+import {holderOf, rig, startMs} from '../support.js';
 
 const about: Accusation = {
   ...{kind: 'message', network: '', client: '203.0.113.7', queueId: '6ATL00000001'},
@@ -22,6 +22,21 @@ test('is refused in a preview, so the message stays where it is', async () => {
   const {parts} = rig({complaints: 'preview'});
   const accused = await new ComplaintWorker(parts).accuse(about);
   expect(accused).toMatchObject({kind: 'refused', text: expect.stringContaining('"preview"')});
+  expect(parts.tables.complaints.size).toBe(0);
+});
+
+test('is refused if its client is left out while the contact is looked up', async () => {
+  const {parts} = rig(
+    {},
+    {
+      findContact: (address) => {
+        never(parts.tables.complaintLeftOut, '203.0.113.0/24', startMs);
+        return Promise.resolve(holderOf(address.text));
+      },
+    },
+  );
+  const accused = await new ComplaintWorker(parts).accuse(about);
+  expect(accused).toMatchObject({kind: 'refused', text: expect.stringContaining('left out')});
   expect(parts.tables.complaints.size).toBe(0);
 });
 

@@ -8,7 +8,7 @@ import {allowSending, previewDays} from '../../../src/complaint/spool/book.js';
 import {mostAttackers} from '../../../src/complaint/spool/complaint.js';
 import {markDead, never} from '../../../src/complaint/spool/left-out.js';
 import type {ComplaintTables} from '../../../src/complaint/spool/tables.js';
-import {dayMs, emptyTables, type Rig, rig, startMs} from '../support.js';
+import {dayMs, emptyTables, holderOf, type Rig, rig, startMs} from '../support.js';
 
 const later = 31 * 60_000;
 
@@ -93,6 +93,35 @@ describe('when', () => {
     await worker.look();
     expect(made.mails[0]?.text).toMatch(/203\.0\.113\.7/);
     expect(made.mails[0]?.text).not.toMatch(/203\.0\.0\.1\b/);
+  });
+
+  test('a network that is left out while its contact is looked up, or later, is not accused', async () => {
+    const [first, second] = ['203.0.113.7', '198.51.100.7'];
+    const leftOut: ComplaintTables['complaintLeftOut'] = new Table();
+    const made = rig(
+      {},
+      {
+        tables: {...emptyTables(), complaintLeftOut: leftOut},
+        findContact: (address) => {
+          never(leftOut, `${first}/32`, startMs);
+          return Promise.resolve(holderOf(address.text));
+        },
+      },
+    );
+    // No letter goes before it was shown on 7 days.
+    const worker = new ComplaintWorker(made.parts);
+    block(worker, first, startMs);
+    block(worker, second, startMs);
+    made.nowMs += later;
+    await worker.look();
+    expect(made.mails).toEqual([]);
+    expect([...made.parts.tables.complaints.values()].map(({network}) => network)).toEqual([
+      '198.51.0.0/16',
+    ]);
+    never(leftOut, second, startMs);
+    allowSending(made.parts.tables.complaintBook);
+    await worker.look();
+    expect([made.mails, stepsOf(made)]).toEqual([[], ['withdrawn']]);
   });
 
   test('once a day for a network, and an address once in 7 days, over the end of a year', async () => {
