@@ -54,7 +54,7 @@ const finish = (code: number): void => {
 function sayWhatBegins(words: readonly string[]): void {
   if (!process.stderr.isTTY || !meansDaemon(words)) return;
   output.complain(
-    'no command, so the daemon begins here: it follows the mail log and changes the firewall, until Ctrl-C (blocksmtp --help shows the commands)',
+    'no command, so the daemon begins here: it follows the mail log and changes the firewall until Ctrl-C; its blocks stay then (blocksmtp flush lifts them, blocksmtp --help shows the commands)',
   );
 }
 

@@ -5,6 +5,7 @@
 import {spawn} from 'node:child_process';
 import {accessSync, constants} from 'node:fs';
 import {join} from 'node:path';
+import {pathToFileURL} from 'node:url';
 import {build} from './build.mjs';
 import {root} from './install.mjs';
 
@@ -13,21 +14,28 @@ const programsOwn = `
   export {planSources} from './src/log/source-plan.js';
   export {hasJournal} from './src/sys/journal/journalctl.js';`;
 
-/** Words of the caller win: `npm start -- --syslog-msgs-file=/var/log/messages`. */
-async function decide(words) {
-  if (words.length > 0) return words;
+/**
+ * Which words to run the program with, and what to say before it. Words of the caller win: `npm start --
+ * --syslog-msgs-file=/var/log/messages`.
+ *
+ * @param whyNothing finds why the daemon could do nothing here; undefined: it can work
+ */
+export async function begin(words, whyNothing) {
+  if (words.length > 0) return {words, say: []};
   const why = await whyNothing();
   if (why === undefined) {
-    console.log(
-      'You are root, and there is a mail log: the daemon begins now. It changes the firewall, until Ctrl-C.',
-    );
-    return ['run'];
+    // Who tries it out does not expect that blocks stay which no daemon ends any more.
+    const say = [
+      'You are root, and there is a mail log: the daemon begins now. It blocks clients in the firewall.',
+      'Ctrl-C ends it and takes its rules away. To only watch it decide: npm start -- --dry-run',
+    ];
+    return {words: ['run', '--flush-on-exit'], say};
   }
-  console.log(`The daemon cannot do its work here: ${why}.`);
-  console.log(
+  const say = [
+    `The daemon cannot do its work here: ${why}.`,
     'So that you see what it does, here is a bundled sample log, replayed; nothing is changed.\n',
-  );
-  return ['replay', join(root, 'etc/sample.log')];
+  ];
+  return {words: ['replay', join(root, 'etc/sample.log')], say};
 }
 
 /** @returns why the daemon could do nothing here, or undefined */
@@ -58,11 +66,17 @@ function isReadable(path) {
   }
 }
 
-const program = await build();
-const child = spawn(process.execPath, [program, ...(await decide(process.argv.slice(2)))], {
-  stdio: 'inherit',
-});
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => {
-  process.exitCode = code ?? (signal === null ? 0 : 1);
-});
+async function start() {
+  const program = await build();
+  const {words, say} = await begin(process.argv.slice(2), whyNothing);
+  for (const line of say) console.log(line);
+  const child = spawn(process.execPath, [program, ...words], {stdio: 'inherit'});
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === null ? 0 : 1);
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await start();
