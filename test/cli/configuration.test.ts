@@ -60,7 +60,11 @@ describe('blocksmtp: bad values are 78, every one in one message', () => {
 describe('blocksmtp: a bad configuration file is 78', () => {
   test.each([
     ['no TOML', 'threshold = 10\nwhite list = 5\n', /^bad\.toml:2:\d+: .*: expected TOML, such as/],
-    ['a key twice', 'debug = 1\ndebug = 2\n', /^bad\.toml:2:\d+: .*: expected TOML/],
+    [
+      'a key twice',
+      'debug = 1\ndebug = 2\n',
+      /^bad\.toml:2:\d+: debug is set twice \(lines 1 and 2\): expected it once: keep the line/,
+    ],
     ['half a string', 'white_list = "/etc', /^bad\.toml:1:\d+: .*: expected TOML/],
     ['a number beyond all', 'threshold = 99999999999999999999\n', /^bad\.toml:1:\d+: /],
     ['a date', 'threshold = 2026-11-21\n', /^bad\.toml: threshold: "2026-11-21": expected a whole/],

@@ -17,7 +17,7 @@ export const mailer = {
   syslogMsgsFile: setting(
     logSources,
     ['auto'],
-    'The log of the mailer: files (`*` and `?` in the last part), `journal`, or several with commas between them. auto: /var/log/mail.log or maillog if some program writes to it, else the journal; with attribution = verified the journal first.',
+    'The log of the mailer: files (`*` and `?` in the last part), `journal`, or several with commas between them. auto: /var/log/mail.log or maillog if some program writes to it, else the journal; with attribution = "verified" the journal first.',
   ),
   mailerIp: setting(
     optionalAddress,

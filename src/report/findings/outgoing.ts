@@ -29,7 +29,7 @@ function mailFindings(config: Facts['config'], {mail}: Pick<Status, 'mail'>): Fi
       ? []
       : [
           bad(
-            `outgoing_mail = quarantine, and no mail can be held: ${mail.holdTrouble}: put init/queue.conf of the examples into /etc/systemd/system/blocksmtp.service.d/`,
+            `outgoing_mail = "quarantine", and no mail can be held: ${mail.holdTrouble}: put init/queue.conf of the examples into /etc/systemd/system/blocksmtp.service.d/`,
           ),
         ]),
     ...(over === 0 ? [] : [bad(`outgoing mail: ${over} senders over a limit: blocksmtp senders`)]),
@@ -46,7 +46,7 @@ function mailFindings(config: Facts['config'], {mail}: Pick<Status, 'mail'>): Fi
     ...(isForgeable && !hasJournal
       ? [
           advice(
-            'outgoing_mail = quarantine by a log file alone: a local user can write lines that have the mail of others held; follow the journal, with attribution = verified',
+            'outgoing_mail = "quarantine" by a log file alone: a local user can write lines that have the mail of others held; follow the journal, with attribution = "verified"',
           ),
         ]
       : []),

@@ -1,6 +1,7 @@
 /** Reads a configuration file as TOML. The only file that uses smol-toml. */
 import {parse, TomlError} from 'smol-toml';
 import type {Problem} from '../../base/problem.js';
+import {lineTrouble} from '../../config/line-trouble.js';
 import {readTextFile} from './text-file.js';
 
 type ConfigFile =
@@ -58,16 +59,22 @@ export function parseConfigText(path: string, text: string): ConfigFile {
       if (problems.length === 0) return {kind: 'table', path, text, ...found};
       return {kind: 'problems', problems, rest: found};
     }
-    const {line, column, message} = read.error;
-    const where = `${path}:${line}:${column}`;
-    const what = message.split('\n')[0] ?? '';
-    problems.push({where, what, expected: 'TOML, such as threshold = 10', line, column});
+    problems.push(problemOf(path, rest, read.error));
+    const {line} = read.error;
     if (text.length > longestMended) break;
     const without = withoutLine(rest, line);
     if (without === undefined) return {kind: 'problems', problems, rest: beforeLine(rest, line)};
     rest = without;
   }
   return {kind: 'problems', problems, rest: undefined};
+}
+
+function problemOf(path: string, text: string, {line, column, message}: TomlError): Problem {
+  const isToml = (each: string): boolean => !('error' in tableOf(each));
+  const told = lineTrouble(text.split('\n'), line, isToml);
+  const what = message.split('\n')[0] ?? '';
+  const words = told ?? {what, expected: 'TOML, such as threshold = 10'};
+  return {where: `${path}:${line}:${column}`, ...words, line, column};
 }
 
 function tableOf(text: string): {table: Record<string, unknown>} | {error: TomlError} {

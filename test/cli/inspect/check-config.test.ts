@@ -30,7 +30,7 @@ describe('a bad file', () => {
       'c.toml:3: treshold: unknown key "treshold": expected one of the keys that `blocksmtp sample-config` prints; did you mean threshold?',
       expect.stringMatching(/^c\.toml:4:\d+: .*: expected TOML/),
       'c.toml:6: block_time_max: 1h: expected at least block_time, which is 2h',
-      expect.stringMatching(/^c\.toml:8:\d+: .*: expected TOML/),
+      expect.stringMatching(/^c\.toml:8:1: debug is set twice \(lines 7 and 8\): expected it once/),
       expect.stringMatching(/^c\.toml:9: outbound: .*did you mean outbound_ports\?$/),
     ]);
     expect(told).toBe('c.toml: BAD: 6 problems\n');
