@@ -16,7 +16,10 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
     details:
       'The daemon. It keeps what it knows in state_dir, and the other commands reach it through control_socket. Under systemd the unit starts it, under a classic init blocksmtp-respawn.',
     examples: [
-      ['blocksmtp --dry-run --debug=3', 'watch it decide; it changes nothing and needs no rights'],
+      [
+        'blocksmtp --dry-run --debug=3',
+        'watch it decide; it changes nothing, and needs only a log that it may read',
+      ],
     ],
   },
   replay: {
@@ -24,6 +27,7 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
       'Reads files packed by gzip too, and by xz, bzip2, zstd and lz4 with their programs; - is standard input, journal is the journal of this machine. Lines from the time of a block weigh nothing, and are counted separately. With --against a second configuration judges the same lines, and a table compares both: clients that were blocked and sent good mail come first. With --html it also writes a page with plots, as report does. Exit 1: no line of the mailer was understood.',
     examples: [
       ['blocksmtp replay /var/log/mail.log.1', 'what would it have blocked yesterday?'],
+      ['blocksmtp replay journal', 'the same where there is only the journal'],
       ['blocksmtp replay --threshold=5 /var/log/mail.log.1', 'and with another setting?'],
       [
         'blocksmtp replay --against new.toml /var/log/mail.log.1',

@@ -7,6 +7,7 @@ import {aboutText} from '../base/duration.js';
 import type {Heard} from './heard.js';
 import type {Deafness, Missed, Wanted} from './judge.js';
 import type {Counted} from './tally.js';
+import {withHelp} from './unread.js';
 
 /** What the settings say, for the advice. */
 export interface WantedSettings extends Wanted {
@@ -38,7 +39,7 @@ export function deafText(deafness: Deafness, wanted: WantedSettings): string {
     case 'writer':
       return `the journal says that no mailer wrote the ${countText(deafness.lines, 'line')} of ${whose(wanted)}: somebody else writes under its name, or its executable has another name than sendmail`;
     case 'missing':
-      return `${deafness.because}: set syslog_msgs_file to the log of the mailer`;
+      return withHelp(deafness.because, 'set syslog_msgs_file to the log of the mailer');
     case 'elsewhere':
       return `no line of the mailer for ${aboutText(deafness.silentSeconds)}, and ${deafness.name} has newer ones: set syslog_msgs_file, or see whether the syslog writes where it should`;
     case 'sessions':

@@ -82,6 +82,6 @@ test.each([
   expect(told(text)).toEqual([expect.stringMatching(/: expected TOML, such as threshold = 10$/)]);
 });
 
-test('what a terminal would obey is not printed', () => {
+test('a line that a terminal would obey is not printed', () => {
   expect(told('threshold = \u001b[2J\u009b1m')[0]).toMatch(/^[\x20-\x7e]*$/);
 });

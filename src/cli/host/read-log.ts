@@ -10,6 +10,7 @@ import {askNobody, Joining} from '../../guard/joining.js';
 import {guardSettings} from '../../guard/settings.js';
 import {emptyState} from '../../guard/state.js';
 import {mailerNames} from '../../hearing/names.js';
+import {whyUnread, withHelp} from '../../hearing/unread.js';
 import type {SeenClients} from '../../hosts/seen.js';
 import type {LogRecord} from '../../log/record.js';
 import {planSources} from '../../log/source-plan.js';
@@ -176,8 +177,7 @@ function unreadText(log: string, ageMs: number): string {
     LogFile.open(log).close();
     return `empty, or older than ${durationText(ageMs / 1000)}`;
   } catch (error) {
-    const {code, message} = error as NodeJS.ErrnoException;
-    return code === 'EACCES' ? 'permission denied: run it as root' : message;
+    return withHelp(whyUnread(error as NodeJS.ErrnoException));
   }
 }
 

@@ -6,7 +6,8 @@ import {wantedSettings} from '../../hearing/names.js';
 import {Lines} from '../../log/lines.js';
 import {journalSource} from '../../log/source-plan.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
-import {canBeReadAgain, openLogInput} from '../../sys/follow/log-input.js';
+import {openLogInput, standsAt} from '../../sys/follow/log-input.js';
+import {hasJournal} from '../../sys/journal/journalctl.js';
 
 /** @throws if one of them cannot be read */
 export async function readFiles(
@@ -15,8 +16,13 @@ export async function readFiles(
   config: Config,
   progress: Progress,
 ): Promise<void> {
+  const missing = files.find((path) => !isJournal(path) && standsAt(path) === 'nothing');
+  if (missing !== undefined) {
+    const journal = hasJournal() ? ', or the word journal for the journal of this machine' : '';
+    throw new Error(`${missing}: no such file: expected a log${journal}`);
+  }
   // The journal, and inputs that can be read only once, are taken in the order given.
-  const isSorted = files.every((path) => !isJournal(path) && canBeReadAgain(path));
+  const isSorted = files.every((path) => !isJournal(path) && standsAt(path) !== 'pipe');
   for (const path of isSorted ? await sortedByTime(files) : files) {
     if (isJournal(path)) await reading.readJournal(wantedSettings(config, sendmail).names);
     else await reading.read(openLogInput(path, reading.room), progress);

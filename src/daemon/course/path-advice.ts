@@ -11,6 +11,7 @@ import {
   whyNotRun,
   whyNotWritten,
 } from '../../sys/disk/text-file.js';
+import {withHelp} from '../../hearing/unread.js';
 import {isPattern, logsLike} from '../../sys/follow/glob.js';
 import {hasJournal} from '../../sys/journal/journalctl.js';
 import {longestPathBytes} from '../../sys/talk/control-socket.js';
@@ -48,7 +49,10 @@ export function pathAdvice(config: Config): PathAdvice[] {
 function whyNoSource(name: string): string | undefined {
   if (name === 'auto') return undefined;
   if (name === 'journal') return hasJournal() ? undefined : 'there is no journal here';
-  if (!isPattern(name)) return whyNotRead(name);
+  if (!isPattern(name)) {
+    const why = whyNotRead(name);
+    return why === undefined ? undefined : `${name}: ${withHelp(why)}`;
+  }
   return logsLike(name).length > 0 ? undefined : `${name}: no such file`;
 }
 

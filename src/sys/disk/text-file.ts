@@ -1,6 +1,7 @@
 /** Reads and writes small files of the administrator, and detects when one has changed. */
 import fs from 'node:fs';
 import {dirname, resolve} from 'node:path';
+import {whyUnread} from '../../hearing/unread.js';
 
 const {O_APPEND, O_CREAT, O_NONBLOCK, O_RDONLY, O_WRONLY} = fs.constants;
 
@@ -30,22 +31,22 @@ export function readTextFile(path: string): TextFile {
     }
     return {kind: 'text', text: fs.readFileSync(descriptor, 'utf8'), version};
   } catch (error) {
+    const why = whyUnread(error as NodeJS.ErrnoException);
     const {code, message} = error as NodeJS.ErrnoException;
-    return code === 'ENOENT'
-      ? {kind: 'missing', why: `${path}: no such file`, version}
-      : {kind: 'unreadable', why: message, version};
+    const kind = code === 'ENOENT' ? 'missing' : 'unreadable';
+    return {kind, why: why === message ? why : `${path}: ${why}`, version};
   } finally {
     if (descriptor !== undefined) fs.closeSync(descriptor);
   }
 }
 
-/** @returns why the file cannot be read; undefined: it can */
+/** @returns why the log cannot be read, without its path; undefined: it can */
 export function whyNotRead(path: string): string | undefined {
   try {
     fs.accessSync(path, fs.constants.R_OK);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return whyUnread(error as NodeJS.ErrnoException);
   }
 }
 

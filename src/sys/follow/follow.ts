@@ -10,6 +10,7 @@
 import fs from 'node:fs';
 import {dirname} from 'node:path';
 import {setImmediate} from 'node:timers/promises';
+import {unreadLog} from '../../hearing/unread.js';
 import type {Line} from '../../log/line.js';
 import type {LogPosition} from '../../log/position.js';
 import type {FollowEvent} from '../../log/source-event.js';
@@ -299,7 +300,8 @@ export class Follower {
   }
 
   #sayOnce(error: unknown): void {
-    const {message: why, code} = error as NodeJS.ErrnoException;
+    const {code} = error as NodeJS.ErrnoException;
+    const why = unreadLog(this.#path, error as NodeJS.ErrnoException);
     if (this.#problem === why) return;
     this.#problem = why;
     // A log that is created later is new from its first line on.

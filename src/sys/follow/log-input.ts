@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import {Readable} from 'node:stream';
 import {longestLineBytes} from '../../base/bytes.js';
+import {unreadLog} from '../../hearing/unread.js';
 import {magicBytes, type Packing, packingOf, packingOfFile, unpack} from '../disk/unpack.js';
 
 /** So much is read at once. Bytes: 256 KiB or more read the disk cache at full speed. */
@@ -26,21 +27,29 @@ export interface LogInput {
   readonly readBytes: () => number;
 }
 
-/** A pipe can be read only once. */
-export const canBeReadAgain = (path: string): boolean =>
-  path !== '-' && fs.statSync(path, {throwIfNoEntry: false})?.isFile() !== false;
+/** What stands at a path, as far as we may see it. A pipe can be read only once. */
+export function standsAt(path: string): 'file' | 'pipe' | 'nothing' | 'unknown' {
+  if (path === '-') return 'pipe';
+  try {
+    const stat = fs.statSync(path, {throwIfNoEntry: false});
+    if (stat === undefined) return 'nothing';
+    return stat.isFile() ? 'file' : 'pipe';
+  } catch {
+    return 'unknown'; // opening it says why
+  }
+}
 
 /**
  * @param path `-` is standard input
  * @param room the buffer for the pieces, each at its beginning; default: a new buffer
- * @throws the system's error if the path cannot be opened
+ * @throws if the path cannot be opened: why, and what helps
  */
 export function openLogInput(path: string, room?: Uint8Array): LogInput {
   const buffer = room
     ? Buffer.from(room.buffer, room.byteOffset, room.byteLength)
     : Buffer.allocUnsafeSlow(pieceBytes + longestLineBytes + 1);
   if (path === '-') return fromStream('standard input', process.stdin, Date.now(), buffer);
-  const descriptor = fs.openSync(path, 'r');
+  const descriptor = opened(path);
   const stat = fs.fstatSync(descriptor);
   if (stat.isDirectory()) {
     fs.closeSync(descriptor);
@@ -61,6 +70,12 @@ export function openLogInput(path: string, room?: Uint8Array): LogInput {
       readBytes: () => packed.bytesRead,
     };
   }
+  if (isNoLog(path, descriptor)) {
+    fs.closeSync(descriptor);
+    throw new Error(
+      `${path}: expected a packed log, as its name says, or a plain one; it is neither`,
+    );
+  }
   let position = 0;
   const read = (room: Buffer): number => {
     // Reads at an explicit position, because another process may have the same file as its standard input.
@@ -74,6 +89,28 @@ export function openLogInput(path: string, room?: Uint8Array): LogInput {
     pieces: plain(read, descriptor, buffer),
     readBytes: () => position,
   };
+}
+
+function opened(path: string): number {
+  try {
+    return fs.openSync(path, 'r');
+  } catch (error) {
+    throw new Error(unreadLog(path, error as NodeJS.ErrnoException), {cause: error});
+  }
+}
+
+const packedName = /\.(?:gz|xz|bz2|zst|lz4|Z)$/;
+/** A control character, which syslogs write as `#033`; blanks of any kind are text. */
+const isUnprinted = (byte: number): boolean => byte < 0x20 && !(byte >= 0x09 && byte <= 0x0d);
+/** So much of a file shows whether it is a text. Bytes. */
+const headBytes = 512;
+
+/** Whether the name of an unpacked file promises a packed one, and what is in it is no text either. */
+function isNoLog(path: string, descriptor: number): boolean {
+  if (!packedName.test(path)) return false;
+  const head = Buffer.alloc(headBytes);
+  const bytes = fs.readSync(descriptor, head, 0, headBytes, 0);
+  return head.subarray(0, bytes).some(isUnprinted);
 }
 
 type Read = (room: Buffer) => number;

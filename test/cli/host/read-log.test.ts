@@ -37,7 +37,7 @@ test('why nothing of a log was read: not there, or nothing in it', async () => {
   const config = {...configIn(dir), syslogMsgsFile: [none, empty]};
   const {unread} = await readLog(new SeenClients('partner.example'), config);
   expect(unread).toEqual([
-    expect.stringMatching(/none\.log: nothing read: ENOENT/),
+    expect.stringMatching(/none\.log: nothing read: no such file$/),
     expect.stringMatching(/empty\.log: nothing read: empty, or older than 7d$/),
   ]);
 });

@@ -1,6 +1,6 @@
 /** What `replay` is given: packed by any program, in any frame, and the journal. By the built program. */
 import {spawnSync} from 'node:child_process';
-import {writeFileSync} from 'node:fs';
+import {chmodSync, writeFileSync} from 'node:fs';
 import {afterAll, describe, expect, test} from '@jest/globals';
 import {whereAvailable} from '../../support/where-available.js';
 import {journalWriter, type Wanted, writeJournal} from '../../sys/journal/journal-files.js';
@@ -63,6 +63,50 @@ test('a packed file that cannot be unpacked is an error', () => {
   const {code, stdout, stderr} = replay(path);
   expect([code, stdout]).toEqual([69, '']);
   expect(stderr).toContain(`${path}: it is a zip archive: unpack it first`);
+});
+
+test.each(['xz', 'gz', 'bz2', 'zst', 'lz4'])(
+  'a file that is neither packed nor a log, although its name ends in .%s, is an error',
+  (end) => {
+    const path = files.path(`log.${end}`);
+    writeFileSync(path, Buffer.from([0x8f, 0x0a, 0x01, 0x80, 0x0a, 0x42]));
+    const {code, stdout, stderr} = replay(path);
+    expect([code, stdout]).toEqual([69, '']);
+    expect(stderr).toContain(`${path}: expected a packed log, as its name says, or a plain one`);
+    expect(replay(files.write(`plain.${end}`, logOf(usual))).code).toBe(0);
+  },
+);
+
+describe('a log that cannot be read is one line, with what helps', () => {
+  test('not there: perhaps all is in the journal', () => {
+    const {code, stdout, stderr} = replay(files.path('none.log'));
+    expect([code, stdout]).toEqual([69, '']);
+    expect(stderr).toMatch(
+      /error \S+\/none\.log: no such file: expected a log(?:, or the word journal for the journal of this machine)?\n$/,
+    );
+  });
+
+  const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const;
+  const nobodyTest = whereAvailable({
+    root: true,
+    tools: ['setpriv'],
+    works: [...asNobody, process.execPath, 'dist/blocksmtp.js', '--version'],
+  });
+  const enter = (program: string, words: readonly string[]) => [...asNobody, program, ...words];
+
+  nobodyTest('denied: run it with more rights', () => {
+    const path = files.write('denied.log', logOf(usual));
+    chmodSync(path, 0o600);
+    for (const word of ['replay', 'explain', 'tune']) {
+      const {code, stderr} = blocksmtp([word, `--white-list=${whitelist}`, path], enter);
+      expect([word, code]).toEqual([word, 69]);
+      expect(stderr).toMatch(
+        /denied\.log: permission denied: run it as root, or as a member of the group adm\n$/,
+      );
+      expect(stderr).not.toContain('EACCES');
+    }
+    return Promise.resolve();
+  });
 });
 
 test('`journal` is the journal of this machine, or an error that says there is none', () => {
