@@ -5,6 +5,7 @@
 import {CommanderError} from 'commander';
 import {commandFirst, meansDaemon} from './cli/command-first.js';
 import {commands} from './cli/command-table.js';
+import {helpFirst} from './cli/help-first.js';
 import {exitCode} from './cli/face/exit.js';
 import {makeProgram} from './cli/program.js';
 import {noProgress, progressBar} from './cli/face/progress.js';
@@ -58,7 +59,7 @@ function sayWhatBegins(words: readonly string[]): void {
   );
 }
 
-const {ours, command} = splitAtCommand(commandFirst(process.argv, commands));
+const {ours, command} = splitAtCommand(helpFirst(commandFirst(process.argv, commands), commands));
 
 sayWhatBegins(ours.slice(2));
 void carryOut();

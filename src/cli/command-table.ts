@@ -188,12 +188,14 @@ const wholeCommands: readonly CommandRow[] = [
     ),
   },
   {
-    words: 'greeting <WHAT>',
+    words: 'greeting <advise>',
     settings: exemptSettings,
     meaning:
       "With `advise`: print the lines of sendmail.mc and of the access map for sendmail's own pause before the greeting. Changes nothing.",
     wrongIn: ([what]) =>
-      what === 'advise' ? [] : [`greeting ${JSON.stringify(what)}: expected greeting advise`],
+      what === undefined || what === 'advise'
+        ? []
+        : [`greeting ${JSON.stringify(what)}: expected greeting advise`],
     run: works((config, log, {surroundings}) => advisePause(config, log, surroundings.output)),
   },
   {

@@ -83,21 +83,25 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   allow: {
     details:
       'Every other byte of the file stays. A running daemon reads the file within seconds, and ends the block.',
-    examples: [["blocksmtp allow 203.0.113.7 --comment 'our partner'", 'let it in for ever']],
+    examples: [
+      ["blocksmtp allow 203.0.113.7 --comment 'our partner'", 'let an address in for ever'],
+    ],
   },
   disallow: {
     details: 'A larger entry that covers it stays, and the output names it.',
-    examples: [['blocksmtp disallow 203.0.113.7', 'judge it again']],
+    examples: [['blocksmtp disallow 203.0.113.7', 'judge that address again']],
   },
   resume: {
     details:
       'Blocking stops when the relay refuses users that it had. It begins again by itself when the relay knows its users. First check whether it does.',
-    examples: [['blocksmtp resume', 'do not wait for that']],
+    examples: [
+      ['blocksmtp resume', 'block again at once, without waiting until the relay knows its users'],
+    ],
   },
   check: {
     details:
       'A running daemon answers with the list in force; without one the whitelist file and the configuration answer. The output says which of the two answered, and where they differ. Exit 1: it is not exempt.',
-    examples: [['blocksmtp check 203.0.113.7', 'which entry covers it?']],
+    examples: [['blocksmtp check 203.0.113.7', 'is this address exempt, and by which entry?']],
   },
   status: {
     details:
@@ -137,7 +141,7 @@ export const manual: Readonly<Record<string, ManualEntry>> = {
   },
   confirm: {
     details: 'Exit 1: nothing is on trial.',
-    examples: [['blocksmtp confirm', 'keep it']],
+    examples: [['blocksmtp confirm', 'keep the configuration on trial']],
   },
   watch: {
     details:

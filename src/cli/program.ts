@@ -15,9 +15,17 @@ export function makeProgram(surroundings: Surroundings): Command {
     .version(surroundings.version)
     .usage('[command] [options]')
     .exitOverride()
+    .configureHelp({subcommandTerm: termOf})
     .addHelpText('after', exitCodes);
   for (const row of commands) addRow(program, row, surroundings);
   return program;
+}
+
+/** With its operands as they are needed: `refusing` has told commander that they are not. */
+function termOf(command: Command): string {
+  const options = command.options.length > 0 ? '[options]' : '';
+  const operands = command.usage().replace('[options]', '').trim();
+  return [command.name(), options, operands].filter(Boolean).join(' ');
 }
 
 function addRow(program: Command, row: CommandRow, surroundings: Surroundings): void {
@@ -60,6 +68,6 @@ class Renamed extends Option {
 const exitCodes = `
 Exit codes: 0 done; 1 no (nothing to change: it was so already; check: not exempt, confirm: no trial,
 status and doctor: not all is well, reload: refused);
-64 wrong usage; 69 unavailable (another daemon has the state, or it cannot be opened); 78 wrong
-configuration.
+64 wrong usage; 69 unavailable (another daemon has the state, or it cannot be opened);
+70 a fault of the program; 75 complain answer: try again later; 78 wrong configuration.
 A block ends by itself; one of iptables only while a daemon runs. To see them: iptables -L SPAM_UNAME_GUESSERS -n, or blocksmtp list.`;

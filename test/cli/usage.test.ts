@@ -8,9 +8,25 @@ const unknown = (word: string, command: string): string =>
 const unexpected = (word: string, command: string): string =>
   unknown(word, command).replace('unknown option', 'unexpected word');
 
+const noCommand = (word: string): string =>
+  `command line: no command ${word}: expected one of the commands that \`blocksmtp --help\` shows`;
+
 describe('blocksmtp: wrong usage is 64, with every wrong word in one message', () => {
   test.each<[string, string[], string[]]>([
-    ['one unknown option', ['--treshold=3'], [unknown('--treshold=3', 'run')]],
+    [
+      'unknown options that are nearly known',
+      ['--treshold=3', '--whitelist=/w', '--white_list=/w'],
+      [
+        `${unknown('--treshold=3', 'run')}; did you mean --threshold?`,
+        `${unknown('--whitelist=/w', 'run')}; did you mean --white-list?`,
+        `${unknown('--white_list=/w', 'run')}; did you mean --white-list?`,
+      ],
+    ],
+    [
+      'an option of one command that is nearly known',
+      ['list', '--no-name'],
+      [`${unknown('--no-name', 'list')}; did you mean --no-names?`],
+    ],
     [
       'several, with and without a value, long and short',
       ['--foo', '-x', '--bar=1'],
@@ -81,7 +97,27 @@ describe('blocksmtp: wrong usage is 64, with every wrong word in one message', (
       ['sample-config', 'x'],
       [unexpected('x', 'sample-config')],
     ],
-    ['no such command', ['frobnicate'], [unexpected('frobnicate', 'run')]],
+    ['no such command', ['frobnicate'], [noCommand('frobnicate')]],
+    ['help about no command', ['help', 'frobnicate'], [noCommand('frobnicate')]],
+    ['no command, asked for help', ['frobnicate', '--help'], [noCommand('frobnicate')]],
+    [
+      'a word of systemd',
+      ['stop'],
+      ['command line: no command stop: expected systemctl stop blocksmtp (did you mean that?)'],
+    ],
+    [
+      'an address alone',
+      ['203.0.113.7'],
+      [
+        'command line: no command 203.0.113.7: expected blocksmtp why 203.0.113.7 (did you mean that?)',
+      ],
+    ],
+    [
+      'greeting alone',
+      ['greeting'],
+      ['command line: no advise: expected blocksmtp greeting [options] <advise>'],
+    ],
+    ['greeting with another word', ['greeting', 'x'], ['greeting "x": expected greeting advise']],
     ['a word behind run', ['run', 'now'], [unexpected('now', 'run')]],
     [
       'a word and an option too many',
@@ -94,7 +130,19 @@ describe('blocksmtp: wrong usage is 64, with every wrong word in one message', (
       [unknown('--foo', 'unblock')],
     ],
     ['an option of another command', ['list', '--for=1h'], [unknown('--for=1h', 'list')]],
-    ['a switch with a value', ['--dry-run=yes'], [unknown('--dry-run=yes', 'run')]],
+    [
+      'switches with a value',
+      ['list', '--dry-run=1', '--json=1'],
+      [unknown('--dry-run=1', 'list'), '--json: "1": expected no value'],
+    ],
+    [
+      'switches of the daemon with another value',
+      ['--dry-run=maybe', '--debug-to-syslog=1'],
+      [
+        '--dry-run: "maybe": expected true or false',
+        '--debug-to-syslog: "1": expected true or false',
+      ],
+    ],
     [
       'wrong words and bad values together',
       ['--foo', '--threshold=1', '--block-time=2x', 'bar'],
@@ -130,7 +178,7 @@ describe('blocksmtp: wrong usage is 64, with every wrong word in one message', (
     [
       'a time too long ago',
       ['senders', '--since=4d'],
-      '--since: "4d": expected a time from 1s to 3d',
+      '--since: "4d": expected a time from 1s to 3d, such as 90s, 10m, 1h, or bare seconds',
     ],
     ['no time at all', ['block', '192.0.2.7', '--for', '0'], '--for: "0": expected a time'],
   ])('%s', (_, words, expected) => {
@@ -156,9 +204,23 @@ describe('blocksmtp: answers', () => {
     for (const command of ['run', 'replay', 'list', 'block', 'unblock', 'check', 'sample-config']) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
-    for (const each of ['0', '1', '64', '69', '78']) {
+    for (const each of ['0', '1', '64', '69', '70', '75', '78']) {
       expect(stdout).toMatch(new RegExp(`Exit codes:[^]*\\b${each} `));
     }
+    expect(stdout).toMatch(/^ {2}why \[options\] <ADDRESS> /m);
+    expect(stdout).toMatch(/^ {2}explain \[options\] \[FILE\] /m);
+  });
+
+  test.each([
+    [['help'], ['--help']],
+    [
+      ['help', 'why'],
+      ['why', '--help'],
+    ],
+  ])('%j is the help, and success', (words, same) => {
+    const ended = blocksmtp(words);
+    expect(ended).toEqual({code: 0, stdout: blocksmtp(same).stdout, stderr: ''});
+    expect(ended.stdout).toMatch(/^Usage: /);
   });
 
   test('sample-config prints the file that is shipped', () => {

@@ -6,11 +6,11 @@ import {type Command, CommanderError} from 'commander';
 import {type Problem, problemText} from '../../base/problem.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, Surroundings, WithoutDaemon} from '../face/surroundings.js';
+import {isOption, wordsTooMany} from '../face/unexpected-words.js';
 import {addOptions, missingValues} from './options.js';
 import type {OwnOptions, WrongIn} from './words.js';
 import type {Options} from '../../config/options.js';
 import type {Config, SettingName} from '../../config/schema.js';
-import {nearest} from '../../config/nearest.js';
 import {configOf} from '../../daemon/course/configuration.js';
 import {type Log, openLog} from '../../sys/talk/log.js';
 
@@ -84,9 +84,6 @@ export async function reaching(
   finish(code);
 }
 
-// `-` alone is an operand: standard input.
-const isOption = (word: string): boolean => word.startsWith('-') && word !== '-';
-
 /** Reports every unknown option and surplus operand, with every other mistake. */
 async function refuseWrongWords(
   command: Command,
@@ -112,46 +109,6 @@ async function refuseWrongWords(
   if (parsed.kind === 'problems') complainAll(parsed.problems, output);
   if (isFileKnown) await whenRefused?.(rest);
   throw wrongUsage();
-}
-
-/** What fail2ban and others call these commands. */
-const synonyms: Readonly<Record<string, string>> = {
-  ban: 'block',
-  unban: 'unblock',
-  banned: 'list',
-  test: 'check',
-  restart: 'reload',
-};
-
-/**
- * If the first word is not a command, `run` is meant, which has no operands; perhaps the user meant
- * another command.
- */
-function otherCommand(command: Command): string | undefined {
-  const [word = ''] = command.parent?.args ?? [];
-  const names = command.parent?.commands.map((each) => each.name()) ?? [];
-  if (isOption(word) || names.includes(word)) return undefined;
-  return Object.hasOwn(synonyms, word) ? synonyms[word] : nearest(word, names);
-}
-
-function wordsTooMany(command: Command): Problem[] {
-  const {registeredArguments: operands, args} = command;
-  const isVariadic = operands.at(-1)?.variadic === true;
-  // An unknown option counts as an operand; the operands after it are not to blame.
-  let free = isVariadic ? Infinity : operands.length;
-  const name = command.name();
-  const meant = otherCommand(command);
-  if (meant !== undefined) {
-    const what = `no command ${args[0]}`;
-    return [{where: 'command line', what, expected: `blocksmtp ${meant} (did you mean that?)`}];
-  }
-  const expected = `an option of \`blocksmtp ${name}\` (see blocksmtp ${name} --help)`;
-  return args
-    .filter((word) => isOption(word) || --free < 0)
-    .map((word) => {
-      const what = word.startsWith('-') ? 'unknown option' : 'unexpected word';
-      return {where: 'command line', what: `${what} ${word}`, expected};
-    });
 }
 
 function operandsMissing(command: Command, names: readonly string[]): Problem[] {

@@ -24,20 +24,25 @@ export function number(
   };
 }
 
+/** Shown where they are within the bounds. */
+const exampleTimes = ['90s', '10m', '1h', '7d'];
+
 /** A time such as `90s`, `10m`, `1h`, `7d` or bare seconds. Its value is in seconds. */
 export function duration(least: string, most: string): Kind<number> {
-  const bounds = `a time from ${least} to ${most}, such as 90s, 10m, 1h, 7d, or bare seconds`;
   const [leastSeconds, mostSeconds] = [readDuration(least), readDuration(most)];
-  if (leastSeconds === undefined || mostSeconds === undefined) throw new Error(bounds);
+  if (leastSeconds === undefined || mostSeconds === undefined) throw new Error(`${least} ${most}`);
+  const isWithin = (seconds: number | undefined): seconds is number =>
+    seconds !== undefined && seconds >= leastSeconds && seconds <= mostSeconds;
+  const examples = exampleTimes.filter((time) => isWithin(readDuration(time)));
+  const such = (examples.length > 0 ? examples : [most]).join(', ');
+  const bounds = `a time from ${least} to ${most}, such as ${such}, or bare seconds`;
   return {
     placeholder: 'TIME',
     bounds,
     write: (value) => JSON.stringify(durationText(value)),
     read: (raw) => {
       const value = readDuration(String(raw));
-      return value !== undefined && value >= leastSeconds && value <= mostSeconds
-        ? {ok: true, value}
-        : {ok: false, expected: bounds};
+      return isWithin(value) ? {ok: true, value} : {ok: false, expected: bounds};
     },
   };
 }
