@@ -9,6 +9,7 @@ import {holdQueue} from './hold.js';
 import {showQueue} from './show.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output, Signals} from '../face/surroundings.js';
+import {Users} from '../../sys/proc/users.js';
 
 /** Its options as given; `true`: without a value. */
 export interface QueueOptions extends FilterWords {
@@ -58,8 +59,16 @@ export function wrongInQueue(operands: readonly string[], options: QueueOptions)
   return wrong;
 }
 
+/** A mistyped name would look like a user without mail. @returns undefined if the user is one, or may be */
+async function unknownUser(uid: QueueOptions['uid']): Promise<string | undefined> {
+  if (typeof uid !== 'string' || /^\d+$/.test(uid)) return undefined;
+  if ((await new Users().whether(uid)) !== 'missing') return undefined;
+  const what = `${JSON.stringify(uid)}: no such user here`;
+  return problemText({where: '--uid', what, expected: 'the number or the name of a user'});
+}
+
 /** Call it only with words that `wrongInQueue` found good. */
-export function queue(
+export async function queue(
   operands: readonly string[],
   options: QueueOptions,
   form: 'text' | 'json',
@@ -68,7 +77,12 @@ export function queue(
   const [first, ...others] = operands;
   const deed = isDeed(first) ? first : undefined;
   const read = readFilter(options, deed === undefined ? operands : others);
-  if (read.kind === 'wrong') return Promise.resolve(exitCode.usage);
+  if (read.kind === 'wrong') return exitCode.usage;
+  const unknown = await unknownUser(options.uid);
+  if (unknown !== undefined) {
+    output.complain(unknown);
+    return exitCode.usage;
+  }
   const {filter} = read;
   if (deed !== undefined) {
     const reason = typeof options.reason === 'string' ? options.reason : 'held by hand (blocksmtp)';

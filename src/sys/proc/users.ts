@@ -7,6 +7,8 @@ import {BoundedMap} from '../../base/mechanisms/bounded-map.js';
 import {monotonicMs} from '../run/clock.js';
 import {runCommand} from '../run/command.js';
 
+/** getent(1): one of the names was not found. An exit code. */
+const getentNone = 2;
 /** An answer of getent is remembered for so long. Ms. */
 const rememberMs = 600_000;
 /** We wait for a directory server for at most so long. Ms. */
@@ -30,6 +32,14 @@ export class Users {
     this.#readLocal();
     for (const [uid, each] of this.#local) if (each === name) return uid;
     return undefined;
+  }
+
+  /** `unknown`: nobody can tell now, because a directory server does not answer. */
+  async whether(name: string): Promise<'exists' | 'missing' | 'unknown'> {
+    if (this.uidOf(name) !== undefined) return 'exists';
+    const asked = await runCommand('getent', ['passwd', '--', name], {timeoutMs});
+    if (asked.kind === 'done') return 'exists';
+    return asked.exitCode === getentNone ? 'missing' : 'unknown';
   }
 
   /** The name if it is known without a look-up, otherwise the number. */

@@ -1,6 +1,6 @@
 /** What is wrong with the words of `queue`: each thing in a line, with what was expected. */
 import {describe, expect, test} from '@jest/globals';
-import {type QueueOptions, wrongInQueue} from '../../../src/cli/queue/words.js';
+import {type QueueOptions, queue, wrongInQueue} from '../../../src/cli/queue/words.js';
 
 const wrong: readonly (readonly [readonly string[], QueueOptions, string])[] = [
   [[], {limit: '0'}, '--limit'],
@@ -29,6 +29,23 @@ describe('are refused', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(where);
   });
+});
+
+test.each([
+  [['hold'], {}],
+  [[], {count: true}],
+] as const)('the name of no user is refused: %j', async (operands, options) => {
+  const said: string[] = [];
+  const output = {
+    print: (text: string) => void said.push(text),
+    complain: (text: string) => void said.push(text),
+  };
+  const signals = {onStop: () => undefined, onReload: () => undefined};
+  const code = await queue(operands, {...options, uid: 'wwwdata'}, 'text', {signals, output});
+  expect([code, said]).toEqual([
+    64,
+    ['--uid: "wwwdata": no such user here: expected the number or the name of a user'],
+  ]);
 });
 
 test('are good', () => {
