@@ -94,7 +94,7 @@ export class ControlDoor {
     const {controlSocket: path} = this.#config;
     try {
       const isLost = this.#server !== undefined;
-      if (isLost && (await isAnother(path)))
+      if (await (isLost ? isAnother(path) : isAnswered(path)))
         throw new Error(`${path}: another process listens there`);
       this.#server?.close();
       this.#server = undefined;
@@ -118,3 +118,10 @@ export class ControlDoor {
 /** Whether another program answers at that path: then the daemon does not take it over. */
 const isAnother = async (path: string): Promise<boolean> =>
   (await askControl(path, {command: 'status'})).kind !== 'noDaemon';
+
+/** Before our own socket is made; a process that hangs does not keep us from it. */
+const isAnswered = async (path: string): Promise<boolean> =>
+  (await askControl(path, {command: 'status'}, atOnceMs)).kind === 'answer';
+
+/** Ms: an answer takes some milliseconds, on a busy machine longer. */
+const atOnceMs = 2000;

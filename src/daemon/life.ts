@@ -12,7 +12,7 @@ import {ControlDoor} from './control-door.js';
 import {Daemon} from './daemon.js';
 import {KnownWhitelist, settle} from '../score/live/exemption-watch.js';
 import type {ReadyLife} from './readiness.js';
-import {openToGuard} from './resources.js';
+import {type Guarding, openToGuard} from './resources.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
 import {emptyState, type State} from '../guard/state.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
@@ -75,6 +75,7 @@ export class LifeMemory {
   readonly alarms = new AlarmBook();
   /** The state of dry runs, which is never saved. */
   readonly unsaved: State = emptyState('unsaved');
+  guarding: Guarding = 'notYet';
 }
 
 interface LifeTerms {
@@ -93,8 +94,9 @@ interface LifeTerms {
 
 export async function live(terms: LifeTerms): Promise<Ending> {
   const {config, log, course, liftSinceMs, memory = new LifeMemory(), open = openToGuard} = terms;
-  const opened = await open(config, log, course.end, memory.unsaved);
+  const opened = await open(config, log, course.end, memory.unsaved, memory.guarding);
   if (opened.kind !== 'ready') return {kind: 'unavailable', state: opened.kind, why: opened.why};
+  memory.guarding = 'begun';
   const {resources} = opened;
   const watch = new PortWatch(config, resources.state, sendmail);
   await watch.look();

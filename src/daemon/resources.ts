@@ -6,20 +6,18 @@ import {Troubles} from '../base/mechanisms/troubles.js';
 import type {Block} from '../blocks/block.js';
 import type {HistoryEntry} from '../blocks/history.js';
 import {takeNotes} from '../blocks/noted.js';
-import {localTime} from '../base/time-text.js';
 import type {Config} from '../config/schema.js';
 import type {RunCall} from '../firewall/live/part.js';
+import {otherDaemon} from './other-daemon.js';
 import {isSavedBlock, removeStrangeBlocks} from '../guard/saved-rows.js';
 import {emptyState, type State} from '../guard/state.js';
 import {takeOver} from '../judge/memory/take-over.js';
 import {NotesFile} from '../sys/disk/notes-file.js';
 import {hasStore, openStore, type Store} from '../sys/disk/store.js';
-import {nowMs} from '../sys/run/clock.js';
-import {lockHolder} from '../sys/proc/lock-holder.js';
+import {monotonicMs, nowMs, pauseUnless} from '../sys/run/clock.js';
 import {lockState} from '../sys/run/instance-lock.js';
 import {runFirewallCall} from '../sys/firewall/netfilter.js';
 import {WaitingTools} from '../sys/firewall/waiting-tools.js';
-import {askControl} from '../sys/talk/control-socket.js';
 import type {Log} from '../sys/talk/log.js';
 
 export interface Resources {
@@ -112,48 +110,56 @@ export async function openResources(
  */
 const mostTries = 12;
 
+/** How long another daemon may go on answering, because it may be ending, and how often to ask. Ms. */
+const [endingMs, askAgainMs] = [5000, 250];
+
+/** Whether a life of this process has guarded before. */
+export type Guarding = 'notYet' | 'begun';
+
 /**
  * For the daemon. Waits for a command that holds the state, because without the daemon nobody is
- * guarded. Does not wait for another daemon, which answers at its socket.
+ * guarded. Does not work beside another daemon that answers at its socket, whatever state that one has.
  *
  * @param stop ends the waiting
  * @param unsaved the state of a dry run
+ * @param guarding once begun, a daemon goes on: it ends for no other, which may have come later
  */
 export async function openToGuard(
   config: Config,
   log: Log,
   stop: AbortSignal,
   unsaved: State,
+  guarding: Guarding = 'notYet',
 ): Promise<OpenedResources> {
-  // Before any waiting, because the operator may be looking at the output.
-  if (!config.dryRun && !stop.aborted && (await isAnswered(config, atOnceMs))) {
-    log.say('warning', `${secondText(config)}; waiting 5s, for it may be ending`);
-  }
+  const other = guarding === 'notYet' ? await otherThatStays(config, log, stop) : undefined;
+  if (other !== undefined) return {kind: 'taken', why: other};
   for (let tries = 1; ; tries++) {
     const opened = await openResources(config, log, unsaved);
     if (opened.kind !== 'taken' || tries >= mostTries || stop.aborted) return opened;
-    if (await isAnswered(config)) return {kind: 'taken', why: secondText(config)};
+    const late = await otherDaemon(config);
+    if (late !== undefined) return {kind: 'taken', why: late};
     if (tries === 1) log.say('notice', `${opened.why}: waiting until it is done`);
   }
 }
 
-/**
- * How long to wait for another daemon's answer. Ms: it takes some milliseconds, on a busy machine
- * longer.
- */
-const atOnceMs = 2000;
-
-async function isAnswered({controlSocket}: Config, patienceMs?: number): Promise<boolean> {
-  return (await askControl(controlSocket, {command: 'status'}, patienceMs)).kind === 'answer';
-}
-
-/** The message that another daemon holds the state: which, since when, and what to do. */
-function secondText({stateDir}: Config): string {
-  const {pid, startedMs} = lockHolder(stateDir) ?? {};
-  const which = pid === undefined ? '' : ` (process ${pid}`;
-  const since = startedMs === undefined ? '' : `, since ${localTime(startedMs)}`;
-  const end = pid === undefined ? '' : `${since})`;
-  return `another blocksmtp works on ${stateDir}${which}${end}: it guards already, see blocksmtp status; to change settings: blocksmtp reload; to start it anew: systemctl restart blocksmtp${pid === undefined ? '' : `, or kill ${pid} first`}`;
+/** @returns what to tell about another daemon that still answers after a while; undefined: none does */
+async function otherThatStays(
+  config: Config,
+  log: Log,
+  stop: AbortSignal,
+): Promise<string | undefined> {
+  if (config.dryRun || stop.aborted) return undefined;
+  const other = await otherDaemon(config);
+  if (other === undefined) return undefined;
+  // Before any waiting, because the operator may be looking at the output.
+  log.say('warning', `${other}; waiting 5s, for it may be ending`);
+  const latestMs = monotonicMs() + endingMs;
+  const isOver = (): boolean => stop.aborted || monotonicMs() >= latestMs;
+  for (;;) {
+    await pauseUnless(stop, askAgainMs);
+    const still = await otherDaemon(config);
+    if (still === undefined || isOver()) return still;
+  }
 }
 
 /**

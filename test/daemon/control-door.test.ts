@@ -99,6 +99,19 @@ test('the one for the group is not taken from another process that answers there
   expect(await askControl(reading, {})).toMatchObject({answer: {message: 'asked'}});
 });
 
+test('another daemon that answers keeps its socket, from the first opening on', async () => {
+  const other = await serveControl(config.controlSocket, () => Promise.resolve('another'));
+  try {
+    await door.open();
+    expect(await askControl(config.controlSocket, {})).toMatchObject({answer: 'another'});
+    expect(said).toEqual([expect.stringMatching(/another process listens there$/)]);
+  } finally {
+    other.close();
+  }
+  await door.open();
+  expect(await ask()).toBe('answer');
+});
+
 test('stays closed', async () => {
   const opening = door.open();
   door.close();

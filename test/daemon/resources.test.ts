@@ -1,6 +1,11 @@
 /** Who waits for the state while somebody else works on it, and who does not. */
 import {expect, test} from '@jest/globals';
-import {openToGuard, type OpenedResources, openResources} from '../../src/daemon/resources.js';
+import {
+  type Guarding,
+  openToGuard,
+  type OpenedResources,
+  openResources,
+} from '../../src/daemon/resources.js';
 import {emptyState, type State} from '../../src/guard/state.js';
 import {serveControl} from '../../src/sys/talk/control-socket.js';
 import {lockState} from '../../src/sys/run/instance-lock.js';
@@ -23,8 +28,8 @@ async function beginning() {
     close: () => Promise.resolve(),
   };
   const stop = new AbortController();
-  const open = (): Promise<OpenedResources> =>
-    openToGuard(config, log, stop.signal, emptyState('unsaved'));
+  const open = (guarding?: Guarding): Promise<OpenedResources> =>
+    openToGuard(config, log, stop.signal, emptyState('unsaved'), guarding);
   return {config, said, stop, open, release: () => locked.lock.release()};
 }
 
@@ -48,11 +53,45 @@ withFlock('a daemon that listens is not, nor is any program once we are to end',
   expect(results.map(({kind}) => kind)).toEqual(['taken', 'taken']);
   // Told at once, and before anything is waited for.
   expect([...listens.said, ...ends.said]).toEqual([
-    expect.stringMatching(/^another blocksmtp works on .*; waiting 5s, for it may be ending$/),
+    expect.stringMatching(/^another blocksmtp answers at .*; waiting 5s, for it may be ending$/),
   ]);
   control.close();
   listens.release();
   ends.release();
+});
+
+withFlock('nor is one that has another state: it would lose its socket and its rules', async () => {
+  const {config, open, release} = await beginning();
+  release();
+  const control = await serveControl(config.controlSocket, () => Promise.resolve({}));
+  const opened = await open();
+  control.close();
+  expect(opened).toMatchObject({
+    kind: 'taken',
+    why: expect.stringMatching(/^another blocksmtp answers at .*: two cannot share the socket/),
+  });
+});
+
+withFlock('a daemon that is just ending is waited for', async () => {
+  const {config, said, open, release} = await beginning();
+  const control = await serveControl(config.controlSocket, () => Promise.resolve({}));
+  const opened = open();
+  await until('it waits', () => said.length > 0);
+  control.close();
+  release();
+  const result = await opened;
+  expect(result.kind).toBe('ready');
+  if (result.kind === 'ready') result.resources.leave();
+});
+
+withFlock('one that has guarded before goes on beside one that came later', async () => {
+  const {config, open, said, release} = await beginning();
+  release();
+  const control = await serveControl(config.controlSocket, () => Promise.resolve({}));
+  const result = await open('begun');
+  control.close();
+  expect([result.kind, said]).toEqual(['ready', []]);
+  if (result.kind === 'ready') result.resources.leave();
 });
 
 test('a dry run works on the state that it is given, and each run has its own', async () => {

@@ -6,7 +6,7 @@ import {tellChange} from '../face/change.js';
 import {type ExitCode, exitCode} from '../face/exit.js';
 import type {Output} from '../face/surroundings.js';
 import type {Config} from '../../config/schema.js';
-import {removeFirewall} from '../../daemon/remove-firewall.js';
+import {removeFirewall} from '../../daemon/enforcement/remove-firewall.js';
 import {openResources} from '../../daemon/resources.js';
 import {askControl} from '../../sys/talk/control-socket.js';
 import type {Log} from '../../sys/talk/log.js';

@@ -18,7 +18,7 @@ import {Enforcement} from '../../daemon/enforcement/enforcement.js';
 import type {Exemptions} from '../../score/exempt.js';
 import {ExemptionWatch} from '../../score/live/exemption-watch.js';
 import {type KeptList, keptListIn, nothingKept} from '../../score/live/kept-list.js';
-import {removeFirewall} from '../../daemon/remove-firewall.js';
+import {removeFirewall} from '../../daemon/enforcement/remove-firewall.js';
 import {openResources, openToLook, type Resources} from '../../daemon/resources.js';
 import {networkOf} from '../../net/network.js';
 import {Guard} from '../../guard/guard.js';

@@ -1,17 +1,17 @@
 /**
  * Removes everything of ours from the kernel, of every backend and every earlier name: for `flush`.
  */
-import type {Config} from '../config/schema.js';
-import type {Call} from '../firewall/backend.js';
-import type {Say} from '../base/say.js';
-import type {State} from '../guard/state.js';
-import {machineFamilies, otherVariant, runFirewallCall} from '../sys/firewall/netfilter.js';
-import {formerGate, removeGate} from '../greeting/rules/live/leftovers.js';
-import {formerEgress, removeEgress} from '../outgoing/egress/live/leftovers.js';
-import {chainSpec, likelyTraffic} from '../blocks/live/settings.js';
-import {formerChains} from '../blocks/live/former-chains.js';
-import {noFormer, removeAll} from '../blocks/live/leftovers.js';
-import {guardedPorts, seenKey} from '../sessions/served-ports.js';
+import type {Config} from '../../config/schema.js';
+import type {Call} from '../../firewall/backend.js';
+import type {Say} from '../../base/say.js';
+import type {State} from '../../guard/state.js';
+import {machineFamilies, otherVariant, runFirewallCall} from '../../sys/firewall/netfilter.js';
+import {formerGate, removeGate} from '../../greeting/rules/live/leftovers.js';
+import {formerEgress, removeEgress} from '../../outgoing/egress/live/leftovers.js';
+import {chainSpec, likelyTraffic} from '../../blocks/live/settings.js';
+import {formerChains} from '../../blocks/live/former-chains.js';
+import {noFormer, removeAll} from '../../blocks/live/leftovers.js';
+import {guardedPorts, seenKey} from '../../sessions/served-ports.js';
 
 interface Removed {
   readonly failures: readonly string[];
