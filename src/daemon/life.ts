@@ -10,7 +10,7 @@ import {type Answerers, route, routeReading, routeReturned} from '../control/rou
 import {DigestMail} from './alarms/digest-mail.js';
 import {ControlDoor} from './control-door.js';
 import {Daemon} from './daemon.js';
-import {KnownWhitelist, settle} from '../score/live/exemption-watch.js';
+import {awaitAddresses, KnownWhitelist, settle} from '../score/live/exemption-watch.js';
 import type {ReadyLife} from './readiness.js';
 import {type Guarding, openToGuard} from './resources.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
@@ -100,6 +100,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   const {resources} = opened;
   const watch = new PortWatch(config, resources.state, sendmail);
   await watch.look();
+  await awaitAddresses(memory.whitelist, course.end);
   const daemon = new Daemon({
     ...resources,
     config,

@@ -64,17 +64,17 @@ export async function openResources(
     const notes = new NotesFile(config.stateDir, 'cut-notes');
     const frozen = new NotesFile(config.stateDir, 'frozen-notes');
     const noted = takeNotes(store.state, notes.read(), isSavedBlock);
-    if (noted.length > 0) {
-      const which = noted.map(({network}) => network).join(', ');
-      log.say('notice', `state: blocks that a killed run had noted and not saved: ${which}`);
-    }
+    sayNoted(noted, log);
     let {lock} = locked;
     const troubles = new Troubles(log.say);
     const {state, history, events} = store;
     const secure: Resources['secure'] = async () => {
-      if (lock.isThere()) return 'wasThere';
+      if (lock.isThere()) {
+        troubles.end('state', `state: ${config.stateDir} is there again`);
+        return 'wasThere';
+      }
       const again = await lockState(config.stateDir);
-      const gone = `state: ${config.stateDir} was removed, or is mounted over`;
+      const gone = `state: ${config.stateDir} was removed, is mounted over, or cannot be read`;
       if (again.kind !== 'locked') {
         troubles.begin('state', `${gone}; it cannot be made again: ${again.why}`);
         return 'wasThere';
@@ -86,7 +86,8 @@ export async function openResources(
       return 'madeAgain';
     };
     const commit = (): void => {
-      if (!lock.isThere()) throw new Error(`${config.stateDir} was removed, or is mounted over`);
+      if (!lock.isThere())
+        throw new Error(`${config.stateDir} was removed, is mounted over, or cannot be read`);
       const renewed = store.commit();
       notes.clear(); // what they say is in the state
       if (renewed !== undefined) log.say('warning', renewed);
@@ -190,6 +191,12 @@ const dryResources = (unsaved: State): Resources => ({
   // An empty table, in which every call succeeds.
   run: () => Promise.resolve({kind: 'done', stdout: '*filter\nCOMMIT\n'}),
 });
+
+function sayNoted(noted: readonly Block[], log: Log): void {
+  if (noted.length === 0) return;
+  const which = noted.map(({network}) => network).join(', ');
+  log.say('notice', `state: blocks that a killed run had noted and not saved: ${which}`);
+}
 
 /** Logged once at each start: rows that an administrator or another program put into the database. */
 function sayLeftOut({state, leftOut}: Store, log: Log): void {

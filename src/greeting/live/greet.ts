@@ -49,7 +49,8 @@ export async function greet(input: GreetInput): Promise<Greeted> {
     say('notice', 'greet: no client: it has left, or this is no connection of TCP');
     return {kind: 'dropped'};
   }
-  if (new OwnAddresses().is(client) || coveringEntry(exempt, client) !== undefined) {
+  const ours = new OwnAddresses((level, message) => say(level, `greet: ${message}`));
+  if (ours.is(client) || coveringEntry(exempt, client) !== undefined) {
     return serve(client, 'peer', input);
   }
   const beganMs = monotonicMs();

@@ -52,7 +52,7 @@ export class Observer {
     this.#settings = settings;
     this.#senses = {
       ...parts,
-      connections: new RemoteConnections(settings.outboundPorts, new OwnAddresses(), say),
+      connections: new RemoteConnections(settings.outboundPorts, new OwnAddresses(say), say),
       early: new ReportedEarly(),
       sightings: new Sightings(say),
     };

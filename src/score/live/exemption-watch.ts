@@ -4,13 +4,14 @@
  * list stays in force, even over a restart: a half-finished edit must not expose any client.
  */
 import {isWithin} from '../../base/mechanisms/elapsed.js';
+import {Troubles} from '../../base/mechanisms/troubles.js';
 import {problemText} from '../../base/problem.js';
 import type {Say} from '../../base/say.js';
 import type {Config} from '../../config/schema.js';
 import type {Address} from '../../net/address.js';
 import {parseWhitelist, type Whitelist} from '../../net/whitelist.js';
 import {Exemptions} from '../exempt.js';
-import {monotonicMs, pause} from '../../sys/run/clock.js';
+import {monotonicMs, pause, pauseUnless} from '../../sys/run/clock.js';
 import {localAddresses} from '../../sys/run/machine.js';
 import {fileVersion, readTextFile} from '../../sys/disk/text-file.js';
 import {type KeptList, nothingKept} from './kept-list.js';
@@ -53,15 +54,17 @@ export const settled = ({sinceMs}: Seen, nowMs: number): boolean =>
   !isWithin(sinceMs, settleMs, nowMs);
 
 /**
- * What is known about the whitelist. The next life of the daemon starts with it, so that a reload does
- * not read a list that is being written.
+ * What is known about the whitelist and this machine's addresses. The next life of the daemon starts with it, so that
+ * a reload does not read a list that is being written.
  */
 export class KnownWhitelist {
   #file = '';
+  /** This machine's addresses as they were last read; undefined: they never were. */
+  local: readonly Address[] | undefined;
   list: List = {kind: 'neverRead'};
   seen: Seen | undefined;
 
-  /** Forgets everything if the file is another one. */
+  /** Forgets the list if the file is another one. */
   of(file: string): this {
     if (file !== this.#file) [this.list, this.seen] = [{kind: 'neverRead'}, undefined];
     this.#file = file;
@@ -78,6 +81,7 @@ export class ExemptionWatch {
   readonly #say: Say;
   readonly #kept: KeptList;
   readonly #known: KnownWhitelist;
+  readonly #troubles: Troubles;
   #local: readonly Address[] = [];
   #exemptions: Exemptions;
 
@@ -96,6 +100,7 @@ export class ExemptionWatch {
     this.#kept = kept;
     this.#settings = settings;
     this.#say = say;
+    this.#troubles = new Troubles(say);
     this.#exemptions = this.#exempt([]);
   }
 
@@ -124,12 +129,27 @@ export class ExemptionWatch {
    */
   refresh(nowMs = monotonicMs()): 'changed' | 'same' {
     const listChanged = this.#isNew(nowMs) && this.#readList();
-    const local = localAddresses();
+    const local = this.#lookAtLocal();
     const localChanged = textOf(local) !== textOf(this.#local);
     if (!listChanged && !localChanged) return 'same';
     this.#local = local;
     this.#exemptions = this.#exempt(local);
     return 'changed';
+  }
+
+  /** If the look fails, the last known addresses stay exempt. */
+  #lookAtLocal(): readonly Address[] {
+    const found = localAddresses();
+    if (found.kind === 'read') {
+      this.#known.local = found.addresses;
+      this.#troubles.end('local', 'the addresses of this machine can be read again');
+      return found.addresses;
+    }
+    const {local} = this.#known;
+    const who = local === undefined ? 'of them, only the loopback is' : 'the last known ones stay';
+    const message = `the addresses of this machine cannot be read: ${found.why}: ${who} exempt; the next look is in a second`;
+    this.#troubles.begin('local', message);
+    return local ?? [];
   }
 
   #exempt(local: readonly Address[]): Exemptions {
@@ -220,6 +240,19 @@ export async function settle(
     const state = await look();
     if (state === 'settled' || looks >= mostLooks) return state;
     await pause(lookAgainMs);
+  }
+}
+
+/** How often a start looks for this machine's addresses before it goes on without them. A count: three seconds. */
+export const mostFirstLooks = 12;
+
+/** Waits until this machine's addresses are known: no address of ours is judged as a client's before. */
+export async function awaitAddresses(known: KnownWhitelist, stop: AbortSignal): Promise<void> {
+  for (let looks = 1; known.local === undefined && !stop.aborted; looks++) {
+    const found = localAddresses();
+    if (found.kind === 'read') known.local = found.addresses;
+    else if (looks >= mostFirstLooks) return;
+    else await pauseUnless(stop, lookAgainMs);
   }
 }
 

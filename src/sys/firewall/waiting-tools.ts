@@ -90,6 +90,11 @@ export class WaitingTools {
 /** The file that a program's name means now, behind all links; '' if none can be found. */
 function fileOf(program: string): string {
   const path = program.includes('/') ? program : findProgram(program);
-  const file = path === undefined ? undefined : fs.statSync(path, {throwIfNoEntry: false});
-  return file === undefined ? '' : `${file.dev} ${file.ino} ${file.mtimeMs}`;
+  if (path === undefined) return '';
+  try {
+    const file = fs.statSync(path);
+    return `${file.dev} ${file.ino} ${file.mtimeMs}`;
+  } catch {
+    return ''; // gone, or the disk shows nothing now
+  }
 }

@@ -71,7 +71,9 @@ type LaidWire = {readonly kind: 'laid'} | {readonly kind: 'unavailable'; readonl
  * @param stop removes the wire
  */
 export async function layWire(ports: readonly number[], stop: AbortSignal): Promise<LaidWire> {
-  if (localAddresses().length > 0) {
+  const ours = localAddresses();
+  if (ours.kind === 'unreadable') return {kind: 'unavailable', why: ours.why};
+  if (ours.addresses.length > 0) {
     const why =
       'this network is in use: `unshare --net blocksmtp coverage` gives it one of its own';
     return {kind: 'unavailable', why};

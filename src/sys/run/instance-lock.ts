@@ -8,7 +8,7 @@ import {join} from 'node:path';
 import {runCommand} from './command.js';
 
 interface InstanceLock {
-  /** Whether the file at the path is still the locked one. */
+  /** Whether the file at the path is still the locked one, as far as we can see. Never fails. */
   isThere(): boolean;
   release(): void;
 }
@@ -42,8 +42,12 @@ export async function lockState(stateDir: string): Promise<LockResult> {
   if (result.kind === 'done') {
     const {dev, ino} = fs.fstatSync(descriptor);
     const isThere = (): boolean => {
-      const there = fs.statSync(join(stateDir, 'lock'), {throwIfNoEntry: false});
-      return there?.ino === ino && there.dev === dev;
+      try {
+        const there = fs.statSync(join(stateDir, 'lock'));
+        return there.ino === ino && there.dev === dev;
+      } catch {
+        return false; // gone, or the disk shows nothing: what is saved would not reach it either
+      }
     };
     return {kind: 'locked', lock: {isThere, release: () => fs.closeSync(descriptor)}};
   }

@@ -35,8 +35,17 @@ export const ownWords = (): string[] => [process.execPath, process.argv[1] ?? ''
 
 export const hostName = (): string => os.hostname();
 
-/** The present addresses of all interfaces of this machine. */
-export function localAddresses(): Address[] {
-  const entries = Object.values(os.networkInterfaces()).flatMap((list) => list ?? []);
-  return entries.flatMap(({address}) => parseAddress(address) ?? []);
+type LocalAddresses =
+  | {readonly kind: 'read'; readonly addresses: readonly Address[]}
+  /** We lack a descriptor, or the kernel lacks memory. It says nothing about the addresses. */
+  | {readonly kind: 'unreadable'; readonly why: string};
+
+/** The present addresses of all interfaces of this machine. Never fails. */
+export function localAddresses(): LocalAddresses {
+  try {
+    const entries = Object.values(os.networkInterfaces()).flatMap((list) => list ?? []);
+    return {kind: 'read', addresses: entries.flatMap(({address}) => parseAddress(address) ?? [])};
+  } catch (error) {
+    return {kind: 'unreadable', why: (error as Error).message};
+  }
 }

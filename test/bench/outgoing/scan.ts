@@ -97,7 +97,7 @@ interface Took {
 
 async function looks(): Promise<Record<'quiet' | 'first' | 'moved', readonly Took[]>> {
   const told: Observation[] = [];
-  const {tables} = makeSenses(PORT, told, new Elsewhere());
+  const {tables} = makeSenses(PORT, told, new Elsewhere(() => undefined));
   const look = (): Promise<unknown> => tables.look('all', () => 'tables');
   await look();
   // Processes are described meanwhile, and reported one after another.

@@ -26,7 +26,7 @@ export interface SensesOfTest {
 export function makeSenses(
   port: number,
   observations: Observation[],
-  ownAddresses = new OwnAddresses(),
+  ownAddresses = new OwnAddresses(() => undefined),
 ): SensesOfTest {
   const said: [LogLevel, string][] = [];
   const say = (level: LogLevel, message: string): void => void said.push([level, message]);

@@ -1,5 +1,5 @@
 /** A restoring tool that waits: used once, started again, and harmless however it ends. */
-import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
+import {afterEach, beforeEach, describe, expect, jest, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {waitingCommand} from '../../../src/sys/run/command.js';
@@ -52,6 +52,16 @@ describe('a tool', () => {
     await waits(2);
     const both = await Promise.all([tools.run(call('two')), tools.run(call('three'))]);
     expect(both.map((each) => each.kind === 'done' && each.stdout)).toEqual(['two', 'three']);
+  });
+
+  test('runs all the same where the disk does not show its file', async () => {
+    const look = jest.spyOn(fs, 'statSync').mockImplementation(() => {
+      throw new Error('EIO: i/o error');
+    });
+    expect(await tools.run(call('one'))).toEqual({kind: 'done', stdout: 'one'});
+    await waits(2);
+    expect(await tools.run(call('two'))).toEqual({kind: 'done', stdout: 'two'});
+    look.mockRestore();
   });
 
   test('that failed is not started again until a call succeeds', async () => {

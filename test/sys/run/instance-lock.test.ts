@@ -1,5 +1,5 @@
 /** One daemon on one state, however the last one ended. */
-import {expect, test} from '@jest/globals';
+import {expect, jest, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {lockState} from '../../../src/sys/run/instance-lock.js';
@@ -55,6 +55,23 @@ withFlock('another process has it until kill -9, and not a moment longer', async
     if (mine.kind === 'locked') mine.lock.release();
   }
 });
+
+withFlock(
+  'a lock that the disk does not show is as good as gone, and looking does not fail',
+  async () => {
+    const folder = newDir();
+    const taken = await lockState(folder);
+    if (taken.kind !== 'locked') throw new Error(taken.why);
+    expect(taken.lock.isThere()).toBe(true);
+    const look = jest.spyOn(fs, 'statSync').mockImplementation(() => {
+      throw new Error('EIO: i/o error');
+    });
+    expect(taken.lock.isThere()).toBe(false);
+    look.mockRestore();
+    expect(taken.lock.isThere()).toBe(true);
+    taken.lock.release();
+  },
+);
 
 test('a directory that cannot be made is a failure with its reason', async () => {
   const folder = newDir();

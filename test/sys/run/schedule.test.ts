@@ -1,6 +1,6 @@
 /** Work on a schedule, and small facts of the machine. */
 import os from 'node:os';
-import {afterEach, describe, expect, test} from '@jest/globals';
+import {afterEach, describe, expect, jest, test} from '@jest/globals';
 import type {LogLevel} from '../../../src/base/say.js';
 import {nowMs} from '../../../src/sys/run/clock.js';
 import {hostName, localAddresses} from '../../../src/sys/run/machine.js';
@@ -61,9 +61,19 @@ describe('a schedule', () => {
 
 describe('the machine', () => {
   test('its addresses hold the loopback, in canonical form', () => {
-    const texts = localAddresses().map(({text}) => text);
+    const found = localAddresses();
+    const texts = found.kind === 'read' ? found.addresses.map(({text}) => text) : [];
     expect(texts).toContain('127.0.0.1');
     for (const text of texts) expect(text).not.toContain('%');
+  });
+
+  test('its addresses may be refused, and that ends nothing', () => {
+    const look = jest.spyOn(os, 'networkInterfaces').mockImplementation(() => {
+      throw new Error('no buffer space');
+    });
+    expect(localAddresses()).toEqual({kind: 'unreadable', why: 'no buffer space'});
+    look.mockRestore();
+    expect(localAddresses().kind).toBe('read');
   });
 
   test('its name and time', () => {
