@@ -200,7 +200,7 @@ export class Daemon {
   }
 
   /** Checks whether the whitelist or the machine's addresses have changed; ends when the change is in force. */
-  async refreshExemptions(): Promise<'settled' | 'unsettled'> {
+  async refreshExemptions(): Promise<ExemptionWatch['state']> {
     // This runs each second, so a clock that somebody set is noticed soon too.
     const nowMs = this.#enforcement.now();
     this.#effect.look();

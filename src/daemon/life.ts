@@ -10,7 +10,12 @@ import {type Answerers, route, routeReading, routeReturned} from '../control/rou
 import {DigestMail} from './alarms/digest-mail.js';
 import {ControlDoor} from './control-door.js';
 import {Daemon} from './daemon.js';
-import {awaitAddresses, KnownWhitelist, settle} from '../score/live/exemption-watch.js';
+import {
+  awaitAddresses,
+  KnownWhitelist,
+  type ListState,
+  settle,
+} from '../score/live/exemption-watch.js';
 import type {ReadyLife} from './readiness.js';
 import {type Guarding, openToGuard} from './resources.js';
 import type {AtEnd} from '../firewall/live/family-keepers.js';
@@ -60,9 +65,10 @@ export interface Living {
   /**
    * Reads the whitelist and the machine's addresses, restores the control socket and the state if they are gone,
    * and has the firewall searched for leftovers of others. Ends when the results are in force. `unsettled`:
-   * somebody is writing the whitelist; the last good one stays in force until it is complete.
+   * somebody is writing the whitelist; the last good one stays in force until it is complete. `unread`: it cannot
+   * be read, so the last good one stays.
    */
-  readonly refresh: () => Promise<'settled' | 'unsettled'>;
+  readonly refresh: () => Promise<ListState>;
 }
 
 /** What outlives a life, but not the process. */
@@ -138,7 +144,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     const rows = resources.state.outgoing;
     const parts = {config, rows, egress, onCount, memory: memory.outgoing, say: log.say};
     watching = Promise.all([watchOutgoing(parts, over.signal), daemon.watchMail(over.signal)]);
-    course.begun(livingOf(daemon, secure));
+    course.begun(livingOf(daemon, memory.whitelist, secure));
     await door.open();
     // If somebody is writing the whitelist, wait until it is complete: no client is judged by the previous one.
     await settle(() => daemon.refreshExemptions());
@@ -161,7 +167,7 @@ const doorOf = (config: Config, log: Log, answerers: Answerers): ControlDoor =>
     mailer: (value) => routeReturned(value, answerers),
   });
 
-function livingOf(daemon: Daemon, secure: () => Promise<void>): Living {
+function livingOf(daemon: Daemon, known: KnownWhitelist, secure: () => Promise<void>): Living {
   return {
     get whitelist() {
       return daemon.hasWhitelist ? 'had' : 'hadNone';
@@ -169,6 +175,7 @@ function livingOf(daemon: Daemon, secure: () => Promise<void>): Living {
     refresh: async () => {
       await secure();
       void daemon.lookForLeftovers();
+      known.tryAgain();
       return settle(() => daemon.refreshExemptions());
     },
   };

@@ -23,6 +23,7 @@ import {machineText} from './machine-text.js';
 import {endTrial, writeTrial} from './trial-file.js';
 import type {LifeCourse, Living} from '../life.js';
 import type {AtEnd} from '../../firewall/live/family-keepers.js';
+import type {ListState} from '../../score/live/exemption-watch.js';
 import {readTextFile} from '../../sys/disk/text-file.js';
 import {clocksNow, nowMs, sleptMs} from '../../sys/run/clock.js';
 import type {Log} from '../../sys/talk/log.js';
@@ -242,12 +243,8 @@ export class Reloader implements LifeCourse {
   async #refresh(): Promise<Answer> {
     // A life that still waits for the state will read everything when it begins.
     const list = (await this.#living?.refresh()) ?? 'settled';
-    const whitelist =
-      list === 'settled'
-        ? 'the whitelist is read anew'
-        : 'the whitelist is just being written, and is read when it is whole';
-    const message = `the configuration has not changed; ${whitelist}`;
-    this.#log.say('notice', message);
+    const message = `the configuration has not changed; ${whitelistTexts[list]}`;
+    this.#log.say(list === 'unread' ? 'warning' : 'notice', message);
     return {kind: 'unchanged', message};
   }
 
@@ -258,3 +255,10 @@ export class Reloader implements LifeCourse {
     this.#end.abort();
   }
 }
+
+const whitelistTexts: Readonly<Record<ListState, string>> = {
+  settled: 'the whitelist is read anew',
+  unsettled: 'the whitelist is just being written, and is read when it is whole',
+  unread:
+    'the whitelist could not be read: the log says why; the last good one stays in force, and the file is tried again',
+};

@@ -3,6 +3,7 @@
  * changes, and this machine's addresses as they come and go. If the file cannot be read, the last good
  * list stays in force, even over a restart: a half-finished edit must not expose any client.
  */
+import {Backoff} from '../../base/mechanisms/backoff.js';
 import {isWithin} from '../../base/mechanisms/elapsed.js';
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import {problemText} from '../../base/problem.js';
@@ -27,13 +28,30 @@ const lookAgainMs = 250;
 /** How often a reload checks it before it gives up. A count: three seconds. */
 const mostLooks = 12;
 
-/** The list in force, and the version of its file at the last reading. */
+/**
+ * The pauses between two tries to read a file that could not be read. Ms: what refuses it may go without a change of
+ * the file, and a bad disk holds the daemon up at each try.
+ */
+export const unreadRetry = {firstMs: 1000, lastMs: 30_000} as const;
+
+/** The list in force. */
 type List =
   | {readonly kind: 'neverRead'}
-  /** No file could be read, neither now nor in an earlier life. */
-  | {readonly kind: 'none'; readonly version: string}
-  /** `kept`: from an earlier process; `read`: from the file. */
-  | {readonly kind: 'kept' | 'read'; readonly version: string; readonly whitelist: Whitelist};
+  /** No file could be read, neither now nor in an earlier process. */
+  | {readonly kind: 'none'}
+  /** From an earlier process. */
+  | {readonly kind: 'kept'; readonly whitelist: Whitelist}
+  /** From the file, when it had this version. */
+  | {readonly kind: 'read'; readonly version: string; readonly whitelist: Whitelist};
+
+/** A version of the file that could not be read, and when the next try is due. Ms, monotonic. */
+interface Unread {
+  readonly version: string;
+  readonly againMs: number;
+}
+
+/** `unsettled`: a change was seen that is not in force yet. `unread`: the file as it is now cannot be read. */
+export type ListState = 'settled' | 'unsettled' | 'unread';
 
 /** A version of the file, and since when we have seen it. Ms, monotonic. */
 interface Seen {
@@ -63,12 +81,20 @@ export class KnownWhitelist {
   local: readonly Address[] | undefined;
   list: List = {kind: 'neverRead'};
   seen: Seen | undefined;
+  unread: Unread | undefined;
 
   /** Forgets the list if the file is another one. */
   of(file: string): this {
-    if (file !== this.#file) [this.list, this.seen] = [{kind: 'neverRead'}, undefined];
+    if (file !== this.#file) {
+      [this.list, this.seen, this.unread] = [{kind: 'neverRead'}, undefined, undefined];
+    }
     this.#file = file;
     return this;
+  }
+
+  /** The next look tries to read a file that could not be read: an operator asks for it. */
+  tryAgain(): void {
+    if (this.unread !== undefined) this.unread = {...this.unread, againMs: 0};
   }
 }
 
@@ -82,6 +108,7 @@ export class ExemptionWatch {
   readonly #kept: KeptList;
   readonly #known: KnownWhitelist;
   readonly #troubles: Troubles;
+  readonly #retry = new Backoff(unreadRetry);
   #local: readonly Address[] = [];
   #exemptions: Exemptions;
 
@@ -113,12 +140,10 @@ export class ExemptionWatch {
     return this.#known.list.kind === 'read' || this.#known.list.kind === 'kept';
   }
 
-  /** `unsettled`: the last look showed a change that is not in force yet. */
-  get state(): 'settled' | 'unsettled' {
-    const isRead =
-      this.#known.list.kind !== 'neverRead' &&
-      this.#known.list.version === this.#known.seen?.version;
-    return isRead ? 'settled' : 'unsettled';
+  get state(): ListState {
+    const {list, seen, unread} = this.#known;
+    if (unread !== undefined) return unread.version === seen?.version ? 'unread' : 'unsettled';
+    return list.kind === 'read' && list.version === seen?.version ? 'settled' : 'unsettled';
   }
 
   /**
@@ -128,7 +153,7 @@ export class ExemptionWatch {
    * @returns whether anything has changed
    */
   refresh(nowMs = monotonicMs()): 'changed' | 'same' {
-    const listChanged = this.#isNew(nowMs) && this.#readList();
+    const listChanged = this.#isNew(nowMs) && this.#readList(nowMs);
     const local = this.#lookAtLocal();
     const localChanged = textOf(local) !== textOf(this.#local);
     if (!listChanged && !localChanged) return 'same';
@@ -167,19 +192,31 @@ export class ExemptionWatch {
    * Whether the file must be read. At the start it is read as it is, because no client is exempt before.
    */
   #isNew(nowMs: number): boolean {
-    this.#known.seen = see(this.#known.seen, fileVersion(this.#file), nowMs);
-    if (this.#known.list.kind === 'neverRead') return true;
-    return (
-      this.#known.seen.version !== this.#known.list.version && settled(this.#known.seen, nowMs)
-    );
+    const seen = see(this.#known.seen, fileVersion(this.#file), nowMs);
+    this.#known.seen = seen;
+    const {list, unread} = this.#known;
+    if (list.kind === 'neverRead') return true;
+    if (list.kind === 'read' && list.version === seen.version) {
+      this.#wasRead();
+      return false;
+    }
+    return unread?.version === seen.version ? nowMs >= unread.againMs : settled(seen, nowMs);
+  }
+
+  /** The file is the one in force. */
+  #wasRead(): void {
+    this.#known.unread = undefined;
+    this.#retry.succeeded();
+    this.#troubles.end('whitelist', `whitelist: ${this.#file} can be read again`);
   }
 
   /** @returns whether the list is another one now */
-  #readList(): boolean {
+  #readList(nowMs: number): boolean {
     const read = readTextFile(this.#file);
     const {version} = read;
     if (read.kind === 'text') {
       this.#known.list = {kind: 'read', version, whitelist: parseWhitelist(this.#file, read.text)};
+      this.#wasRead();
       this.#keep(read.text);
       this.#tellProblems();
       this.#say('info', `whitelist: ${this.#countText} in ${this.#file}`);
@@ -187,14 +224,12 @@ export class ExemptionWatch {
     }
     const isFirst = this.#known.list.kind === 'neverRead';
     const before = isFirst ? this.#kept.read() : undefined;
-    this.#known.list = unread(this.#known.list, version);
-    if (before !== undefined) {
-      this.#known.list = {kind: 'kept', version, whitelist: parseWhitelist(this.#file, before)};
-    }
+    if (isFirst) this.#known.list = keptList(this.#file, before);
+    this.#known.unread = {version, againMs: nowMs + this.#retry.failed()};
     const kept = this.hasList
       ? `the last good list stays in force (${this.#countText}); an empty file ends it`
       : 'nobody is whitelisted';
-    this.#say('warning', `whitelist: ${read.why}: ${kept}`);
+    this.#troubles.begin('whitelist', `whitelist: ${read.why}: ${kept}`, 'warning');
     return before !== undefined;
   }
 
@@ -223,22 +258,19 @@ export class ExemptionWatch {
   }
 }
 
-/** What stays in force if the file cannot be read. */
-const unread = (list: List, version: string): List =>
-  list.kind === 'neverRead' ? {kind: 'none', version} : {...list, version};
+const keptList = (file: string, text: string | undefined): List =>
+  text === undefined ? {kind: 'none'} : {kind: 'kept', whitelist: parseWhitelist(file, text)};
 
 /**
- * Checks until a change of the whitelist is in force: immediately if the file is complete, else once it
- * is.
+ * Checks until a change of the whitelist is in force, or cannot be read: immediately if the file is complete, else
+ * once it is.
  *
  * @param look checks once, and ends when what it saw is in force
  */
-export async function settle(
-  look: () => Promise<'settled' | 'unsettled'>,
-): Promise<'settled' | 'unsettled'> {
+export async function settle(look: () => Promise<ListState>): Promise<ListState> {
   for (let looks = 1; ; looks++) {
     const state = await look();
-    if (state === 'settled' || looks >= mostLooks) return state;
+    if (state !== 'unsettled' || looks >= mostLooks) return state;
     await pause(lookAgainMs);
   }
 }

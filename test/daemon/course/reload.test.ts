@@ -7,6 +7,7 @@ import {checked} from '../../../src/daemon/course/checked.js';
 import {machineText} from '../../../src/daemon/course/machine-text.js';
 import {Reloader} from '../../../src/daemon/course/reload.js';
 import {readTrial} from '../../../src/daemon/course/trial-file.js';
+import type {ListState} from '../../../src/score/live/exemption-watch.js';
 import {tempDirs} from '../../support/temp.js';
 
 const newDir = tempDirs();
@@ -201,8 +202,8 @@ describe('a trial', () => {
 describe('a reload of what has not changed', () => {
   test('refreshes the life, and answers when that is done', async () => {
     const course = courseOf(firstLife());
-    let refreshed: (state: 'settled' | 'unsettled') => void = () => undefined;
-    const refresh = () => new Promise<'settled' | 'unsettled'>((resolve) => (refreshed = resolve));
+    let refreshed: (state: ListState) => void = () => undefined;
+    const refresh = () => new Promise<ListState>((resolve) => (refreshed = resolve));
     course.begun({whitelist: 'hadNone', refresh});
     const answer = reload(course);
     expect(said).toEqual([]);
@@ -213,6 +214,16 @@ describe('a reload of what has not changed', () => {
     });
     expect(said).toHaveLength(1);
     expect([course.next, course.end.aborted]).toEqual([undefined, false]);
+  });
+
+  test('does not claim that it read a whitelist that cannot be read', async () => {
+    const course = courseOf(firstLife());
+    course.begun({whitelist: 'hadNone', refresh: () => Promise.resolve('unread')});
+    expect(await reload(course)).toMatchObject({
+      kind: 'unchanged',
+      message: expect.stringMatching(/the whitelist could not be read: the log says why/),
+    });
+    expect(said).toEqual([expect.stringMatching(/^warning /)]);
   });
 
   test('needs no life that has begun', async () => {

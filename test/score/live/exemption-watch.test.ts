@@ -1,14 +1,11 @@
 /** The exemptions while the whitelist is edited: the last good list stays in force. */
-import {afterAll, beforeEach, describe, expect, jest, test} from '@jest/globals';
+import {beforeEach, describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
 import fs from 'node:fs';
-import os from 'node:os';
 import {join} from 'node:path';
 import {
-  awaitAddresses,
   ExemptionWatch,
   KnownWhitelist,
-  mostFirstLooks,
   see,
   settled,
   settle,
@@ -195,7 +192,7 @@ describe('a reload', () => {
 
   test('of a file that is gone keeps the last good list', async () => {
     fs.rmSync(path);
-    expect(await reload()).toBe('settled');
+    expect(await reload()).toBe('unread');
     expect([isFriend('192.0.2.1'), friends.hasList]).toEqual([true, true]);
   });
 });
@@ -288,58 +285,4 @@ test('this machine and the mailer are friends without a list', () => {
     true,
     false,
   ]);
-});
-
-describe('this machine, where the kernel does not show its addresses', () => {
-  const ours = {address: '192.0.2.25'} as os.NetworkInterfaceInfo;
-  const refuse = () => {
-    throw new Error('no buffer space');
-  };
-  const kernel = jest.spyOn(os, 'networkInterfaces');
-  const known = new KnownWhitelist();
-  const begin = (): void => {
-    const say = (level: LogLevel, message: string): unknown => said.push([level, message]);
-    friends = new ExemptionWatch(settingsOf(path), say, nothingKept, known);
-    look();
-  };
-  const spoken = (): string[] =>
-    said.map(([, message]) => message).filter((message) => message.includes('addresses'));
-  beforeEach(() => {
-    kernel.mockReturnValue({lan: [ours]});
-    known.local = undefined;
-  });
-  afterAll(() => kernel.mockRestore());
-
-  test('keeps the last known ones, in the next life too, and says so once with its end', () => {
-    begin();
-    kernel.mockImplementation(refuse);
-    expect([look(), look(), isFriend('192.0.2.25')]).toEqual(['same', 'same', true]);
-    expect(spoken()).toEqual([expect.stringMatching(/no buffer space: the last known ones stay/)]);
-    begin();
-    expect(isFriend('192.0.2.25')).toBe(true);
-    kernel.mockReturnValue({lan: [ours]});
-    expect(look()).toBe('same');
-    expect(spoken().at(-1)).toBe('the addresses of this machine can be read again');
-  });
-
-  test('goes on without any at a start, and has them as soon as they are shown', () => {
-    kernel.mockImplementation(refuse);
-    begin();
-    expect([isFriend('192.0.2.25'), isFriend('127.0.0.1')]).toEqual([false, true]);
-    expect(spoken()).toEqual([expect.stringContaining('only the loopback is exempt')]);
-    kernel.mockReturnValue({lan: [ours]});
-    expect([look(), isFriend('192.0.2.25')]).toEqual(['changed', true]);
-  });
-
-  test('is waited for at a start, with a bound', async () => {
-    const goOn = new AbortController().signal;
-    kernel.mockImplementationOnce(refuse);
-    await awaitAddresses(known, goOn);
-    expect(known.local?.map(({text}) => text)).toEqual(['192.0.2.25']);
-    known.local = undefined;
-    kernel.mockImplementation(refuse);
-    const before = kernel.mock.calls.length;
-    await awaitAddresses(known, goOn);
-    expect([known.local, kernel.mock.calls.length - before]).toEqual([undefined, mostFirstLooks]);
-  });
 });
