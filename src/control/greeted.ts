@@ -19,13 +19,18 @@ export interface Known {
   readonly exempt: Exemption | undefined;
 }
 
+type Terms = Pick<Config, 'greeting' | 'greetingPassed'> & {
+  /** How many known clients have no rule (`greeting/view.ts`). A count. */
+  readonly unruled: number;
+};
+
 type Tables = Pick<State, 'passed' | 'greeted' | 'submitters'>;
 
 /** @returns undefined if `greeting` is off, or nothing is known */
 export function greetedView(
   {network, known, exempt}: Known,
   {passed, greeted, submitters}: Tables,
-  {greeting, greetingPassed}: Pick<Config, 'greeting' | 'greetingPassed'>,
+  {greeting, greetingPassed, unruled}: Terms,
   nowMs: number,
 ): GreetedView | undefined {
   if (greeting === 'off') return undefined;
@@ -40,6 +45,7 @@ export function greetedView(
   const view: GreetedView = {
     ...(passedUntilMs !== undefined && {passedUntilMs}),
     ...(never !== undefined && {exempt: never}),
+    ...((never ?? passedUntilMs) !== undefined && unruled > 0 && {unruled}),
     ...(early > 0 && {early: {times: early, lastMs: earlyMs ?? 0, said}}),
     ...(left > 0 && {left: {times: left, lastMs: leftMs ?? 0}}),
   };

@@ -12,6 +12,7 @@ const isTimes = shape<NonNullable<GreetedView['left']>>({times: isNumber, lastMs
 export const isGreetedView = shape<GreetedView>({
   passedUntilMs: maybe(isNumber),
   exempt: maybe(isText),
+  unruled: maybe(isNumber),
   early: maybe(
     shape<NonNullable<GreetedView['early']>>({
       times: isNumber,
@@ -52,6 +53,7 @@ export const isGreetingView = shape<GreetingView>({
   }),
   passed: isNumber,
   exempt: isNumber,
+  unruled: maybe(isNumber),
   rules: listOf(
     shape<GreetingView['rules'][number]>({
       family: isFamily,

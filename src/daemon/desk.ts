@@ -118,7 +118,12 @@ export class Desk {
       status: () => this.status(),
       waiting: () => this.#parts.greeting?.waiting ?? {waiting: 0, waiters: []},
       greeted: (known: Known) =>
-        greetedView(known, this.#parts.state, this.#parts.config, enforcement.now()),
+        greetedView(
+          known,
+          this.#parts.state,
+          {...this.#parts.config, unruled: this.#parts.greeting?.view.unruled ?? 0},
+          enforcement.now(),
+        ),
       mailSenders: (seconds: number, nowMs: number) => {
         const {state, mail} = this.#parts;
         const viewed = {book: mail.book, queued: mail.queued()};

@@ -26,7 +26,7 @@ interface KnownSenders {
  * An IPv6 client is mostly a network. If the client never waits, all its addresses go straight to the mailer. If only
  * a smaller exempt network lies in it, its other addresses wait.
  *
- * @returns canonical texts of networks, none inside another
+ * @returns canonical texts of networks, none inside another: the exempt ones first, in the given order
  */
 export function neverWaiting({exempt, clients}: KnownSenders): ReadonlySet<string> {
   const entries = withoutInner(exempt.slice(0, mostExempt));
@@ -47,9 +47,9 @@ export function neverWaiting({exempt, clients}: KnownSenders): ReadonlySet<strin
 
 const isHost = ({family, prefix}: Network): boolean => prefix === (family === 4 ? 32 : 128);
 
-/** Removes each network that lies inside another. Two networks never overlap in part. */
+/** Removes each network that lies inside another, and keeps the order. Two networks never overlap in part. */
 function withoutInner(networks: readonly Network[]): Network[] {
-  const kept: Network[] = [];
+  const kept = new Set<Network>();
   let last: Network | undefined;
   const inOrder = [...networks].sort(
     (a, b) => a.family - b.family || compare(a.first, b.first) || a.prefix - b.prefix,
@@ -58,10 +58,10 @@ function withoutInner(networks: readonly Network[]): Network[] {
     const isInner =
       last !== undefined && last.family === network.family && network.first <= last.last;
     if (isInner) continue;
-    kept.push(network);
+    kept.add(network);
     last = network;
   }
-  return kept;
+  return networks.filter((network) => kept.has(network));
 }
 
 const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);

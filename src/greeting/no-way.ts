@@ -16,5 +16,6 @@ export const noWay = (families: readonly Family[]): GateWay => ({
   check: () => Promise.resolve(),
   lookForLeftovers: () => Promise.resolve(),
   standing: () => new Map(families.map((family) => [family, 'off'])),
+  unruled: () => 0,
   stop: (end) => Promise.resolve(end),
 });

@@ -22,6 +22,8 @@ export interface GreetingView {
   readonly passed: number;
   /** Clients that never wait. A count. */
   readonly exempt: number;
+  /** How many of both have no rule, so that they wait: only with the backend `iptables`. A count; absent: none. */
+  readonly unruled?: number | undefined;
   readonly rules: readonly {
     readonly family: Family;
     readonly state: 'stands' | 'missing' | 'off';
@@ -55,6 +57,8 @@ export interface GreetedView {
   readonly passedUntilMs?: number | undefined;
   /** Why it never waits; absent: it is not exempt. */
   readonly exempt?: string | undefined;
+  /** How many clients that need not wait have no rule (`GreetingView`), of which it may be one; absent: none. */
+  readonly unruled?: number | undefined;
   /** Its acts of early talk: how many, when the last one was, and what it said. */
   readonly early?:
     | {readonly times: number; readonly lastMs: number; readonly said?: string | undefined}

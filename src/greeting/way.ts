@@ -20,8 +20,8 @@ export interface GateWay {
   /** The pass of this client is over: it waits again. */
   end(client: string): void;
   /**
-   * From now on these never wait, and no others: whitelist, own addresses, clients with a record. Canonical
-   * texts.
+   * From now on these never wait, and no others: own addresses, whitelist, clients with a record. Canonical
+   * texts, the most important first.
    */
   exempt(networks: ReadonlySet<string>): void;
   /** Clients that the kernel saw speak before the mailer's greeting, since the last call. */
@@ -37,5 +37,7 @@ export interface GateWay {
   lookForLeftovers(): Promise<void>;
   /** Whether the rules of each family are in force; `off`: no rules are wanted. */
   standing(): ReadonlyMap<Family, 'stands' | 'missing' | 'off'>;
+  /** How many known clients wait all the same, because the backend makes no rule for them. A count. */
+  unruled(): number;
   stop(end: 'left' | 'removed'): Promise<'left' | 'removed' | 'failed'>;
 }

@@ -40,6 +40,14 @@ test.each([
   expect([...found].sort()).toEqual([...expected].sort());
 });
 
+test('exempt networks come first, in the given order', () => {
+  const exempt = networks('203.0.113.0/28', '192.0.2.7', '192.0.2.1');
+  const clients = ['198.51.100.1', '2001:db8::/64'];
+  expect([...neverWaiting({exempt, clients})]).toEqual([
+    ...['203.0.113.0/28', '192.0.2.7', '192.0.2.1', '2001:db8::/64', '198.51.100.1'],
+  ]);
+});
+
 test('the first keep their places where there are too many', () => {
   const clients = Array.from({length: mostClients + 5}, (_, i) => `10.1.${i >> 8}.${i & 255}`);
   const entries = Array.from(

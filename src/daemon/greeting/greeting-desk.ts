@@ -147,6 +147,7 @@ export class GreetingDesk {
       waits,
       passed: this.#passed.size,
       exempt: this.#never.size,
+      ...(way.unruled() > 0 && {unruled: way.unruled()}),
       rules: [...way.standing()].map(([family, state]) => ({family, state})),
     };
   }

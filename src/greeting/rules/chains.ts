@@ -193,7 +193,7 @@ function natWanted(
   const texts = rules === 'absent' ? [] : rules;
   const standing = texts.map(leadWindow).find((window) => window !== undefined);
   const window = windowNow(desired, standing, nowMs);
-  const known = carrier === 'rules' ? lastingOf(desired.known, nowMs) : [];
+  const known = carrier === 'rules' ? ruledOf(desired, nowMs) : [];
   return natRules(desired, family, carrier, known, window);
 }
 
@@ -219,16 +219,18 @@ const windowBackMs = 5000;
 
 const second = (ms: number): number => Math.ceil(ms / 1000) * 1000;
 
-/** The known clients that last longest, in the order in which they came, so that a new one is one more rule at the end. */
-function lastingOf(known: Desired, nowMs: number): string[] {
+/**
+ * The known clients that have a rule: exempt ones first, then the passes that last longest. In the order in which they
+ * came, so that a new one is one more rule at the end.
+ */
+function ruledOf({known, exempt}: GateRules, nowMs: number): string[] {
   const all = [...known.entries()].filter(([, untilMs]) => untilMs > nowMs);
   if (all.length <= mostKnownRules) return all.map(([network]) => network);
-  const byEnd = all.map(([, untilMs]) => untilMs).sort((a, b) => b - a);
-  const least = byEnd[mostKnownRules - 1]!;
-  return all
-    .filter(([, untilMs]) => untilMs >= least)
-    .slice(0, mostKnownRules)
-    .map(([network]) => network);
+  const there = new Map(all);
+  const first = [...exempt].filter((network) => there.delete(network));
+  const passes = [...there].sort(([, a], [, b]) => b - a).map(([network]) => network);
+  const ruled = new Set([...first, ...passes].slice(0, mostKnownRules));
+  return all.flatMap(([network]) => (ruled.has(network) ? network : []));
 }
 
 /** Whether a step is daily work and no repair: a pass comes or goes, or the redirection is renewed. */

@@ -24,7 +24,7 @@ export class GateIntent implements GateRules {
   readonly known: Intent;
   readonly #family: Family;
   readonly #passed = new Map<string, Place>();
-  #exempt: ReadonlyMap<string, Network> = new Map();
+  #never: ReadonlyMap<string, Network> = new Map();
   #exempted = new NetworkSet([]);
   #renewedMs: number | undefined;
   #whose: 'ours' | 'others' = 'ours';
@@ -40,6 +40,10 @@ export class GateIntent implements GateRules {
   /** If another program has the gate's port, no rule may concern that port: neither a redirection nor a refusal. */
   get mode(): GateMode {
     return this.#whose === 'ours' ? this.#mode : 'observe';
+  }
+
+  get exempt(): Iterable<string> {
+    return this.#never.keys();
   }
 
   atPort(whose: 'ours' | 'others'): void {
@@ -63,7 +67,7 @@ export class GateIntent implements GateRules {
     const network = this.#networkOf(client);
     if (network === undefined) return 'other';
     const isMore = !this.#passed.has(network.text);
-    if (isMore && this.#passed.size + this.#exempt.size >= mostKnown) return 'full';
+    if (isMore && this.#passed.size + this.#never.size >= mostKnown) return 'full';
     const place = {network, untilMs};
     this.#passed.set(network.text, place);
     this.#stand(place);
@@ -74,30 +78,30 @@ export class GateIntent implements GateRules {
   end(client: string): void {
     const text = this.#networkOf(client)?.text;
     if (text === undefined || !this.#passed.delete(text)) return;
-    if (!this.#exempt.has(text)) this.known.delete(text);
+    if (!this.#never.has(text)) this.known.delete(text);
   }
 
-  /** From now on these networks are exempt, and no others. @returns how many there was no room for */
-  exempt(networks: Iterable<string>): number {
+  /** From now on these networks are exempt, and no others; the most important first. @returns how many there was no room for */
+  exemptOnly(networks: Iterable<string>): number {
     const wanted = new Map<string, Network>();
     for (const each of networks) {
       const network = this.#networkOf(each);
       if (network !== undefined) wanted.set(network.text, network);
     }
-    const before = this.#exempt;
-    this.#exempt = new Map([...wanted].slice(0, mostKnown));
-    this.#exempted = new NetworkSet(this.#exempt.values());
+    const before = this.#never;
+    this.#never = new Map([...wanted].slice(0, mostKnown));
+    this.#exempted = new NetworkSet(this.#never.values());
     for (const text of before.keys()) {
-      if (this.#exempt.has(text)) continue;
+      if (this.#never.has(text)) continue;
       const place = this.#passed.get(text);
       if (place === undefined) this.known.delete(text);
       else this.#stand(place);
     }
-    for (const network of this.#exempt.keys()) {
+    for (const network of this.#never.keys()) {
       if (!before.has(network)) this.known.set({network, untilMs: Number.POSITIVE_INFINITY});
     }
     for (const place of this.#passed.values()) if (isWide(place.network)) this.#stand(place);
-    return wanted.size - this.#exempt.size;
+    return wanted.size - this.#never.size;
   }
 
   /** Ends the passes whose time is over. */
@@ -105,7 +109,7 @@ export class GateIntent implements GateRules {
     for (const [text, {untilMs}] of this.#passed) {
       if (untilMs > nowMs) continue;
       this.#passed.delete(text);
-      if (!this.#exempt.has(text)) this.known.delete(text);
+      if (!this.#never.has(text)) this.known.delete(text);
     }
   }
 
@@ -115,13 +119,13 @@ export class GateIntent implements GateRules {
    * addresses wait each time; that costs them a wait and no more.
    */
   #stand({network, untilMs}: Place): void {
-    if (this.#exempt.has(network.text)) return;
+    if (this.#never.has(network.text)) return;
     this.known.set({network: network.text, untilMs, except: this.#exemptIn(network)});
   }
 
   #exemptIn(network: Network): readonly string[] {
     if (!isWide(network) || !this.#exempted.overlaps(network)) return [];
-    const inside = [...this.#exempt.values()].filter((each) => overlaps(each, network));
+    const inside = [...this.#never.values()].filter((each) => overlaps(each, network));
     return inside.map(({text}) => text);
   }
 

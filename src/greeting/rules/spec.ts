@@ -35,6 +35,8 @@ export interface GateRules {
   readonly renewedMs: number | undefined;
   /** Clients that go straight to the mailer: they have a pass, or are exempt. */
   readonly known: Desired;
+  /** Those of them that are exempt, the most important first. Canonical texts. */
+  readonly exempt: Iterable<string>;
 }
 
 /** @returns when the redirection should end. Ms since the epoch; undefined: there should be none */
@@ -89,9 +91,13 @@ export const mostKnown = 200_000;
 
 /**
  * The same for the backend `iptables`, where each has a rule. A count: each new connection is compared with all
- * of them, at 10 ns each. The passes that last longest are kept.
+ * of them, at 10 ns each. Exempt ones come first, then the passes that last longest.
  */
 export const mostKnownRules = 1000;
+
+/** How many known clients have no rule with the backend `iptables`, so that they wait. A count. */
+export const unruledOf = ({known}: Pick<GateRules, 'known'>): number =>
+  Math.max(0, known.size - mostKnownRules);
 
 /** The sets by which the kernel sees early talk, in the order of the steps (`nftables-listing.ts`). */
 export type TalkSet = 'begun' | 'spoke' | 'early';

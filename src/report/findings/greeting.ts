@@ -1,4 +1,5 @@
 /** What `doctor` finds about the greeting: the gate, the detection of early talk, and sendmail's own pause. */
+import {countText} from '../../base/count.js';
 import {durationText} from '../../base/duration.js';
 import type {Facts} from './facts.js';
 import {advice, bad, type Finding, good} from '../finding.js';
@@ -47,9 +48,13 @@ function gateFindings({config, status, nowMs, greeting}: Facts): Finding[] {
     ...(view.gate?.state === 'full'
       ? [advice('the gate is full: clients go straight to the mailer (greeting_children_max)')]
       : []),
+    ...(view.unruled === undefined ? [] : [advice(unruledText(view.unruled))]),
     ...(missing.length === 0 ? unseenFindings(view, status, nowMs) : []),
   ];
 }
+
+const unruledText = (unruled: number): string =>
+  `the backend iptables has no rule for ${countText(unruled, 'client')} that need not wait: they wait at the gate as strangers do, also exempt ones; backend = "nftables" or "ipset" has room for all`;
 
 /** Everything is in order, but no client comes: the rules lead to a port that other rules close. */
 function unseenFindings({fates, gate}: GreetingView, {sinceMs}: Status, nowMs: number): Finding[] {

@@ -18,13 +18,13 @@ export function greetingLines(greeting: GreetingView | undefined, nowMs: number)
 }
 
 function gateLines(greeting: GreetingView, nowMs: number): string[] {
-  const {gate, taken, fates, passed, exempt} = greeting;
+  const {gate, taken, fates, passed, exempt, unruled = 0} = greeting;
   const {handed, early, left, unwaited, refused} = fates;
   return [
     gate === undefined
       ? `gate: NOT heard since the start, so nobody is led to it${taken === undefined ? '' : `; its port is taken by ${taken}`}`
       : `gate: ${gate.waiting} waiting, ${countText(gate.children, 'process')} of the mailer, ${gate.stress}, port ${gate.port}, heard ${ago(gate.heardMs, nowMs)} ago${troubleOf(greeting, nowMs)}`,
-    `of its clients: ${handed} handed over, ${early} early, ${left} left, ${unwaited} not let wait, ${refused} refused; ${countText(passed, 'client')} passed, ${exempt} never wait`,
+    `of its clients: ${handed} handed over, ${early} early, ${left} left, ${unwaited} not let wait, ${refused} refused; ${countText(passed, 'client')} passed, ${exempt} never wait${unruled > 0 ? `: ${unruled} of both have NO rule and wait (backend iptables)` : ''}`,
   ];
 }
 
@@ -41,7 +41,7 @@ const ago = (ms: number, nowMs: number): string =>
 /** Lines for `why`. The client's words are hostile text. */
 export function greetedLines(greeted: GreetedView | undefined): string[] {
   if (greeted === undefined) return [];
-  const {passedUntilMs, exempt, early, left} = greeted;
+  const {passedUntilMs, exempt, unruled = 0, early, left} = greeted;
   const never = exempt !== undefined;
   return [
     ...(never ? [`it never waits for the greeting: ${exempt}`] : []),
@@ -50,6 +50,11 @@ export function greetedLines(greeted: GreetedView | undefined): string[] {
       : [
           `it has waited for the greeting, and goes straight to the mailer until ${localTime(passedUntilMs)}`,
         ]),
+    ...(unruled > 0
+      ? [
+          `but the backend iptables has no rule for ${countText(unruled, 'client')} of those, which wait all the same: it may be one`,
+        ]
+      : []),
     ...(early === undefined
       ? []
       : [

@@ -10,6 +10,8 @@ export class FakeWay implements GateWay {
   whose: 'ours' | 'others' = 'ours';
   readonly passed: [client: string, untilMs: number][] = [];
   exempted: ReadonlySet<string> = new Set();
+  /** Known clients without a rule. */
+  cut = 0;
   /** What the kernel saw. */
   seen: string[] = [];
   ended: string | undefined;
@@ -55,6 +57,10 @@ export class FakeWay implements GateWay {
 
   standing(): ReturnType<GateWay['standing']> {
     return new Map([[4, 'stands']]);
+  }
+
+  unruled(): number {
+    return this.cut;
   }
 
   stop(end: 'left' | 'removed'): Promise<'left' | 'removed'> {

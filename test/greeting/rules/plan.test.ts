@@ -19,6 +19,7 @@ import {
   mayLapse,
   mostKnown,
   mostKnownRules,
+  unruledOf,
 } from '../../../src/greeting/rules/spec.js';
 import {aliveSeconds} from '../../../src/greeting/way.js';
 import {Random} from '../../support/random.js';
@@ -32,7 +33,10 @@ const wishOf = (desired: GateRules, atMs = nowMs): Wish<GateRules> => ({
 
 describe('alive', () => {
   const at = (renewedMs: number | undefined, mode: GateRules['mode'] = 'gate') =>
-    aliveUntil({mode, port: 2500, renewedMs, known: new GateIntent(4, mode, 2500).known}, nowMs);
+    aliveUntil(
+      {mode, port: 2500, renewedMs, known: new GateIntent(4, mode, 2500).known, exempt: []},
+      nowMs,
+    );
 
   test.each([
     ['never renewed', undefined, undefined],
@@ -63,10 +67,10 @@ describe('known clients', () => {
     expect(intent.pass('192.0.2.7', nowMs + 1000)).toBe('passes');
     expect(intent.pass('2001:db8::7', nowMs)).toBe('other');
     expect(intent.pass('no address', nowMs)).toBe('other');
-    intent.exempt(['192.0.2.7', '198.51.100.0/24', '2001:db8::/32', '0.0.0.0/0']);
+    intent.exemptOnly(['192.0.2.7', '198.51.100.0/24', '2001:db8::/32', '0.0.0.0/0']);
     // `0.0.0.0/0` is never taken as a network.
     expect([...entriesOf(intent).keys()]).toEqual(['192.0.2.7', '198.51.100.0/24']);
-    intent.exempt(['198.51.100.0/24']);
+    intent.exemptOnly(['198.51.100.0/24']);
     expect(entriesOf(intent)).toEqual(
       new Map([
         ['192.0.2.7', nowMs + 1000],
@@ -75,16 +79,16 @@ describe('known clients', () => {
     );
     intent.forgetEnded(nowMs + 1000);
     expect([...entriesOf(intent).keys()]).toEqual(['198.51.100.0/24']);
-    intent.exempt([]);
+    intent.exemptOnly([]);
     expect(entriesOf(intent).size).toBe(0);
   });
 
   test('an exemption that ends leaves what has passed', () => {
     const intent = new GateIntent(6, 'gate', 2500);
-    intent.exempt(['2001:db8::/64']);
+    intent.exemptOnly(['2001:db8::/64']);
     intent.pass('2001:db8::/64', nowMs + 5000);
     expect(entriesOf(intent).get('2001:db8::/64')).toBe(Number.POSITIVE_INFINITY);
-    intent.exempt([]);
+    intent.exemptOnly([]);
     expect(entriesOf(intent).get('2001:db8::/64')).toBe(nowMs + 5000);
   });
 
@@ -181,6 +185,25 @@ describe('chains', () => {
     );
   });
 
+  test('rules are for exempt clients first, in their order; what has no room is counted', () => {
+    const intent = new GateIntent(4, 'gate', 2500);
+    intent.pass('203.0.113.7', nowMs + 1_000_000);
+    const records = Array.from({length: mostKnownRules}, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+    intent.exemptOnly(records.slice(0, 5));
+    expect(unruledOf(intent)).toBe(0);
+    intent.exemptOnly(['198.51.100.0/24', ...records]);
+    const {calls} = gateChainsBackend(4, 'rules', 'first').plan(wishOf(intent), nothing);
+    const rules = calls
+      .at(-1)!
+      .input.split('\n')
+      .filter((line) => line.endsWith('-j RETURN'));
+    expect(rules).toHaveLength(mostKnownRules);
+    expect(rules.join()).toContain('198.51.100.0/24');
+    for (const out of [records.at(-1), '203.0.113.7'])
+      expect(rules.join()).not.toContain(`${out}/`);
+    expect(unruledOf(intent)).toBe(2);
+  });
+
   test('only port 25 is ever led away, and only with a time', () => {
     const intent = new GateIntent(6, 'gate', 2500);
     intent.renew(nowMs);
@@ -224,7 +247,7 @@ describe('table', () => {
     for (let i = 0; i < 100_000; i++) {
       intent.pass(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`, nowMs + 3_600_000);
     }
-    intent.exempt(['198.51.100.0/24']);
+    intent.exemptOnly(['198.51.100.0/24']);
     intent.renew(nowMs);
     const first = backend.plan(wishOf(intent), {kind: 'absent'});
     expect(first.calls).toHaveLength(1);

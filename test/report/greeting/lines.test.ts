@@ -50,6 +50,20 @@ test('why shows the acts of the client', () => {
   ]);
 });
 
+test('who has no rule is counted, and why does not promise that the client never waits', () => {
+  expect(greetingLines({...view, unruled: 2}, nowMs).at(-1)).toContain(
+    '4 never wait: 2 of both have NO rule and wait (backend iptables)',
+  );
+  expect(greetedLines({exempt: 'an address of this machine', unruled: 2})).toEqual([
+    'it never waits for the greeting: an address of this machine',
+    'but the backend iptables has no rule for 2 clients of those, which wait all the same: it may be one',
+  ]);
+  const status = {...statusWith(0), greeting: {...view, unruled: 2}};
+  expect(troubles({status, nowMs}, {greeting: 'gate'}).join('\n')).toContain(
+    'the backend iptables has no rule for 2 clients that need not wait',
+  );
+});
+
 test('the histogram is one as Prometheus reads it', () => {
   const text = statusFigures({...statusWith(0), greeting: view});
   expect(text).toContain(

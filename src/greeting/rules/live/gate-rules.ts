@@ -16,7 +16,7 @@ import {nowMs} from '../../../sys/run/clock.js';
 import {gateChainsBackend} from '../chains.js';
 import {GateIntent} from '../intent.js';
 import {gateTableBackend} from '../nftables.js';
-import {gateMode, type GateMode, mostKnown} from '../spec.js';
+import {gateMode, type GateMode, mostKnown, mostKnownRules, unruledOf} from '../spec.js';
 import type {GateWay} from '../../way.js';
 import {takeEarly} from './early-talkers.js';
 import {type GateFormer, gateLeftovers, removeGate} from './leftovers.js';
@@ -37,6 +37,8 @@ const noSets =
   'greeting: the backend iptables has no sets: who speaks before the greeting is seen in the log only; backend = "ipset" or "nftables" sees it in the kernel, too';
 
 const full = `greeting: more than ${mostKnown} clients have passed or are exempt: further ones wait again`;
+
+const cut = `greeting: more than ${mostKnownRules} clients have passed or are exempt, and the backend iptables makes no more rules for them: the others wait, also exempt ones; backend = "nftables" or "ipset" has room for all`;
 
 export class GateRules implements GateWay {
   readonly #settings: GateSettings;
@@ -97,8 +99,9 @@ export class GateRules implements GateWay {
 
   exempt(networks: ReadonlySet<string>): void {
     for (const goal of this.#goals.values()) {
-      if (goal.exempt(networks) > 0) this.#troubles.begin('full', full, 'warning');
+      if (goal.exemptOnly(networks) > 0) this.#troubles.begin('full', full, 'warning');
     }
+    this.#tellCut();
     this.#soon();
   }
 
@@ -129,6 +132,7 @@ export class GateRules implements GateWay {
   async check(): Promise<void> {
     if (this.#isStopped) return;
     for (const goal of this.#goals.values()) goal.forgetEnded(nowMs());
+    this.#tellCut();
     // Our own changes first, so that the check does not count them as repairs.
     await this.#enforce();
     await this.#keepers.check();
@@ -149,6 +153,11 @@ export class GateRules implements GateWay {
         return [family, isWhole ? 'stands' : 'missing'];
       }),
     );
+  }
+
+  unruled(): number {
+    if (this.#settings.backend !== 'iptables' || this.#mode !== 'gate') return 0;
+    return [...this.#goals.values()].reduce((sum, goal) => sum + unruledOf(goal), 0);
   }
 
   /** `left`: the rules stay, and the kernel ends the redirection after `aliveSeconds`. */
@@ -178,6 +187,11 @@ export class GateRules implements GateWay {
   #goalOf(client: string): GateIntent | undefined {
     const network = parseNetwork(client);
     return network && this.#goals.get(network.family);
+  }
+
+  #tellCut(): void {
+    if (this.unruled() > 0) this.#troubles.begin('cut', cut, 'warning');
+    else this.#troubles.end('cut', 'greeting: each known client has a rule again');
   }
 
   #soon(): void {
