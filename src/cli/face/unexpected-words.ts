@@ -1,6 +1,6 @@
 /**
  * Words of a command line that no command takes: a command that is none, an unknown option, an operand too many. Says
- * what was probably meant. `rows/command.ts` refuses them.
+ * what was probably meant. `cli/rows/command.ts` refuses them.
  */
 import type {Problem} from '../../base/problem.js';
 import {nearest} from '../../config/nearest.js';
