@@ -9,6 +9,7 @@ import {manyText, minuteText, numberText, tableOf} from './section-text.js';
 import {byDay} from './time-rows.js';
 import {printable} from '../base/printable.js';
 import {localTime, zoneText} from '../base/time-text.js';
+import {leastThreshold} from '../config/settings/judging.js';
 import type {Counted} from '../tally/hours.js';
 import {dayMs} from '../tally/score-days.js';
 
@@ -250,7 +251,10 @@ function networkSection(networks: Some<NetworkSum>): Section {
 function curveSection({curve, fromMs}: Overview): Section {
   const [id, title] = ['thresholds', 'What each threshold would have done'];
   const {threshold, points, lowBlocks, above} = curve;
-  const told = points.filter((each) => above === 'answered' || each.threshold <= threshold);
+  const told = points.filter(
+    (each) =>
+      each.threshold >= leastThreshold && (above === 'answered' || each.threshold <= threshold),
+  );
   if (told.every(({answers, blocks}) => answers === 0 && blocks === 0)) {
     return {id, title, lines: ['No unknown name was counted, so nothing is known.']};
   }

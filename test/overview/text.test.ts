@@ -27,6 +27,9 @@ test('the likely false positives stand behind the summary, then the rest', () =>
   expect(text).toContain('56 more rows.');
   expect(text).toMatch(/^10 \(now\) +50 +1 +200$/m);
   expect(text).not.toMatch(/^12 +48/m);
+  // Not what no configuration may say.
+  expect(text).toMatch(/^2 +58 /m);
+  expect(text).not.toMatch(/^1 +59 /m);
   expect(text).toContain('4,711 connections');
 });
 

@@ -17,9 +17,12 @@ const mostBlocks = 200_000;
  */
 const longestByItselfSeconds = 4 * 86_400;
 
+/** One unknown name is anybody's mistake. A count. */
+export const leastThreshold = 2;
+
 export const judging = {
   threshold: setting(
-    number(2, 1000, 'whole', 'COUNT'),
+    number(leastThreshold, 1000, 'whole', 'COUNT'),
     10,
     'If nothing else is known about a client, this many distinct unknown recipients in a row block it. Mail that it delivers counts in its favour. Nobody mistypes ten names in a row.',
   ),
