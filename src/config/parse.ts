@@ -70,11 +70,16 @@ function written(name: SettingName, sources: ConfigSources): {raw: unknown; plac
   const flag = sources.flags[name];
   if (flag !== undefined) return {raw: flag, place: {where: flagOf(name)}};
   const key = keyOf(name);
+  const known = lineOf(key, sources);
   return {
     raw: Object.hasOwn(sources.table, key) ? sources.table[key] : undefined,
-    place: {where: `${sources.file}: ${key}`, ...lineOf(key, sources)},
+    place: {where: `${fileAt(known.line, sources)}: ${key}`, ...known},
   };
 }
+
+/** As compilers write it, so that editors find the line. */
+const fileAt = (line: number | undefined, {file}: ConfigSources): string =>
+  line === undefined ? file : `${file}:${line}`;
 
 function lineOf(key: string, {lines}: ConfigSources): Pick<Problem, 'key' | 'line'> {
   const line = lines?.get(key);
@@ -214,7 +219,7 @@ function unknownKeys(sources: ConfigSources): Problem[] {
   if (next === undefined) return told;
   const {line} = lineOf(next, sources);
   const what = `${unknown.length - mostUnknownKeys} more unknown keys`;
-  const rest = {where: sources.file, what, expected: 'a configuration of blocksmtp'};
+  const rest = {where: fileAt(line, sources), what, expected: 'a configuration of blocksmtp'};
   return [...told, line === undefined ? rest : {...rest, line}];
 }
 
@@ -222,11 +227,12 @@ function unknownKey(key: string, sources: ConfigSources): Problem {
   const value = sources.table[key];
   const isTable = keysIn(value).length > 0 && !Array.isArray(value);
   const didYouMean = keysMeantBy(key, value)[0] ?? nearest(key, settingNames.map(keyOf));
+  const known = lineOf(key, sources);
   return {
-    where: sources.file,
+    where: fileAt(known.line, sources),
     what: `unknown key ${shown(key)}`,
     expected: isTable ? `${aKey}, in no table` : aKey,
-    ...lineOf(key, sources),
+    ...known,
     ...(didYouMean !== undefined && {didYouMean}),
   };
 }

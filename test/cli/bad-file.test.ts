@@ -57,8 +57,8 @@ async function ask(...words: string[]): Promise<number | undefined> {
 const badValue = (): void =>
   fs.writeFileSync(path, `control_socket = "${socket}"\nthreshold = 1\nmailer_port = 0\n`);
 const problems = [
-  expect.stringMatching(/bad\.toml: mailer_port: 0: expected/),
-  expect.stringMatching(/bad\.toml: threshold: 1: expected/),
+  expect.stringMatching(/bad\.toml:3: mailer_port: 0: expected/),
+  expect.stringMatching(/bad\.toml:2: threshold: 1: expected/),
 ];
 
 describe('a bad value in the file', () => {

@@ -32,11 +32,11 @@ describe('blocksmtp: bad values are 78, every one in one message', () => {
       'treshold = 5\nblock_time = "1x"\ndry_run = "yes"\n[score]\nx = 1\n',
     );
     expect(problemsOf(`--config=${config}`, '--threshold=1')).toEqual([
-      expect.stringMatching(/^bad\.toml: unknown key "treshold": expected one of .*threshold\?$/),
-      expect.stringMatching(/^bad\.toml: unknown key "score": expected one of /),
+      expect.stringMatching(/^bad\.toml:1: unknown key "treshold": expected one of .*threshold\?$/),
+      expect.stringMatching(/^bad\.toml:4: unknown key "score": expected one of /),
       threshold,
-      'bad.toml: block_time: "1x": expected a time from 1s to 365d, such as 90s, 10m, 1h, 7d, or bare seconds',
-      'bad.toml: dry_run: "yes": expected true or false',
+      'bad.toml:2: block_time: "1x": expected a time from 1s to 365d, such as 90s, 10m, 1h, 7d, or bare seconds',
+      'bad.toml:3: dry_run: "yes": expected true or false',
     ]);
   });
 
@@ -67,11 +67,15 @@ describe('blocksmtp: a bad configuration file is 78', () => {
     ],
     ['half a string', 'white_list = "/etc', /^bad\.toml:1:\d+: .*: expected TOML/],
     ['a number beyond all', 'threshold = 99999999999999999999\n', /^bad\.toml:1:\d+: /],
-    ['a date', 'threshold = 2026-11-21\n', /^bad\.toml: threshold: "2026-11-21": expected a whole/],
+    [
+      'a date',
+      'threshold = 2026-11-21\n',
+      /^bad\.toml:1: threshold: "2026-11-21": expected a whole/,
+    ],
     [
       'a list',
       'white_list = ["/etc/a"]\n',
-      /^bad\.toml: white_list: \["\/etc\/a"\]: expected a path/,
+      /^bad\.toml:1: white_list: \["\/etc\/a"\]: expected a path/,
     ],
     ['zeros', '\0\0\0\0', /^bad\.toml:1:1: .*: expected TOML/],
   ])('%s', (_, toml, expected) => {
@@ -105,7 +109,7 @@ describe('blocksmtp: a bad configuration file is 78', () => {
     const config = files.write('bad.toml', 'threshold = 1\n');
     const operand = command === 'list' ? [] : ['192.0.2.7'];
     expect(problemsOf(command, ...operand, `--config=${config}`)).toEqual([
-      'bad.toml: threshold: 1: expected a whole number from 2 to 1000',
+      'bad.toml:1: threshold: 1: expected a whole number from 2 to 1000',
     ]);
   });
 });

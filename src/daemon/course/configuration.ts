@@ -54,7 +54,7 @@ export function configOf(options: Options, text?: string): Configured {
     options.controlSocket !== undefined ||
     options.config === undefined ||
     (file.kind === 'table' &&
-      !problems.some(({where}) => where === `${path}: ${keyOf('controlSocket')}`));
+      !problems.some(({where, key}) => !isFlag(where) && key === keyOf('controlSocket')));
   const canAsk = isSocketKnown && !problems.some(({where}) => isFlag(where));
   return {kind: 'problems', problems, usable: canAsk ? usable : undefined, likely: usable};
 }

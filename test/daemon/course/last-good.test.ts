@@ -129,7 +129,7 @@ describe('a start with a file that has gone bad', () => {
   ])('%s is refused as ever', (_, flags, more) => {
     bad();
     fs.appendFileSync(path, more);
-    expect(problemsOf({...options, ...flags})).toContain(`${path}: threshold`);
+    expect(problemsOf({...options, ...flags})).toContain(`${path}:2: threshold`);
   });
 
   test('nothing is taken that was kept of another file, or is gone', () => {
@@ -139,13 +139,13 @@ describe('a start with a file that has gone bad', () => {
     expect(problemsOf({config: join(folder, 'other.toml')})).toHaveLength(1);
     fs.rmSync(join(folder, 'last-good.toml'));
     bad();
-    expect(problemsOf()).toEqual([`${path}: threshold`]);
+    expect(problemsOf()).toEqual([`${path}:2: threshold`]);
   });
 
   test('a last good one that is refused too, as after another version: both are reported', () => {
     keepLastGood(folder, options, `${good}key_of_tomorrow = 1\n`);
     bad();
-    expect(problemsOf()).toEqual([`${path}: threshold`, join(folder, 'last-good.toml')]);
+    expect(problemsOf()).toEqual([`${path}:2: threshold`, join(folder, 'last-good.toml')]);
   });
 
   test('of a trial: takes the configuration before it, and lifts the blocks made since', () => {
