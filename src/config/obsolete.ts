@@ -31,7 +31,7 @@ export function obsoleteNotices(
     ];
     return places.map(
       (place) =>
-        `${place}: no longer used: ${obsolete[name]} (remove it; see docs/how-it-decides.md)`,
+        `${place}: no longer used: ${obsolete[name]} (remove it; see docs/how-it-decides.md, installed in /usr/share/doc/blocksmtp)`,
     );
   });
 }

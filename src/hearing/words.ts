@@ -32,7 +32,7 @@ export function deafText(deafness: Deafness, wanted: WantedSettings): string {
         because === 'it does not begin with a time'
           ? `${count} do not begin with a time that is known`
           : `${count} cannot be read (${because})`;
-      return `${what}: ${quoted(example)}; docs/log-grammar.md lists the frames that are read`;
+      return `${what}: ${quoted(example)}; docs/log-grammar.md (installed in /usr/share/doc/blocksmtp) lists the frames that are read`;
     }
     case 'grammar':
       return grammarText(deafness);
@@ -51,7 +51,7 @@ function grammarText({lines, programs, example}: Extract<Deafness, {why: 'gramma
   const head = `${countText(lines, 'line')} of ${namesOf(programs)}, and none tells of a client`;
   return example === ''
     ? `${head}, nor reads as sendmail's: see mailer_syslog_name, and whether sendmail is the mailer`
-    : `${head}, for the words are not known: ${quoted(example)}; docs/log-grammar.md lists what is read`;
+    : `${head}, for the words are not known: ${quoted(example)}; docs/log-grammar.md (installed in /usr/share/doc/blocksmtp) lists what is read`;
 }
 
 export function missedText(missed: Missed, programs: readonly Counted[]): string {

@@ -42,7 +42,7 @@ describe('obsoleteNotices', () => {
       expect.stringMatching(/^f\.toml: good_senders_max: no longer used: /),
     ]);
     expect(obsoleteNotices({}, 'f.toml', {leak_time: 1})).toEqual([
-      `f.toml: leak_time: no longer used: ${obsolete.leakTime} (remove it; see docs/how-it-decides.md)`,
+      `f.toml: leak_time: no longer used: ${obsolete.leakTime} (remove it; see docs/how-it-decides.md, installed in /usr/share/doc/blocksmtp)`,
     ]);
   });
 

@@ -49,7 +49,7 @@ describe('why', () => {
 
   test('another frame', () => {
     expect(whyOf(times(428, ownUnreadable))).toBe(
-      '428 lines do not begin with a time that is known: `2026 Nov 28 12:00:00 relay sm-mta[4711]: 6ALC000c000152: ...`; docs/log-grammar.md lists the frames that are read',
+      '428 lines do not begin with a time that is known: `2026 Nov 28 12:00:00 relay sm-mta[4711]: 6ALC000c000152: ...`; docs/log-grammar.md (installed in /usr/share/doc/blocksmtp) lists the frames that are read',
     );
   });
 

@@ -81,7 +81,7 @@ const ask = (program: string, words: readonly string[]): Promise<CommandResult> 
   runCommand(program, words, {timeoutMs: askMs});
 
 /** How to open the sandbox of our unit for this. */
-const remedy = 'see desktop.conf in docs/warnings.md';
+const remedy = 'see desktop.conf in docs/warnings.md, installed in /usr/share/doc/blocksmtp';
 
 const none = (why: string): Found => ({kind: 'none', why});
 
