@@ -7,6 +7,8 @@ import {durationText} from '../base/duration.js';
 import {asciiJson} from '../base/printable.js';
 import type {Problem} from '../base/problem.js';
 import type {Raw} from './kinds/kind.js';
+import {isSubChainOf} from './kinds/chain-names.js';
+import {mostMailerPorts} from './kinds/lists.js';
 import {nearest} from './nearest.js';
 import {isObsoleteKey} from './obsolete.js';
 import {schedule} from './kinds/scalars.js';
@@ -152,6 +154,12 @@ function contradictions(values: ReadonlyMap<string, unknown>, sources: ConfigSou
     const expected = `another chain than ${keyOf('iptablesChainName')}`;
     problems.push({...place, what: shown(chain), expected});
   }
+  const outbound = values.get('outboundChainName');
+  if (typeof chain === 'string' && typeof outbound === 'string' && isSubChainOf(chain, outbound)) {
+    const {place} = written('outboundChainName', sources);
+    const expected = `no name of a sub-chain of ${keyOf('iptablesChainName')}, such as ${outbound}_OUT`;
+    problems.push({...place, what: shown(outbound), expected});
+  }
   problems.push(...loops(values, sources));
   problems.push(...withoutSender(values, sources));
   const mode = values.get('greeting');
@@ -174,6 +182,10 @@ function gateContradictions(
   });
   const [port, ports] = [values.get('greetingPort'), values.get('mailerPorts')];
   const guarded: readonly unknown[] = Array.isArray(ports) ? ports : [];
+  if (guarded.length > mostMailerPorts) {
+    const expected = `at most ${mostMailerPorts} ports, because one rule names them and ${keyOf('greetingPort')}`;
+    larger.push({...written('mailerPorts', sources).place, what: shown(guarded.join()), expected});
+  }
   if (typeof port !== 'number' || !guarded.includes(port)) return larger;
   const expected = 'a port at which nobody else listens: clients call the mailer at this one';
   return [...larger, {...written('greetingPort', sources).place, what: String(port), expected}];

@@ -6,7 +6,7 @@
  * (`sys/proc/sockets/listeners.ts`).
  */
 
-import {mostPorts} from '../config/kinds/lists.js';
+import {mostMailerPorts} from '../config/kinds/lists.js';
 import type {Config} from '../config/schema.js';
 
 /** If no mailer was ever found: the port at which a relay takes mail (RFC 5321, section 4.5.4.2). */
@@ -17,7 +17,7 @@ export const missesUntilClosed = 3;
 
 /**
  * Which ports are kept if there are too many: those at which strangers and users submit mail, then the
- * lowest.
+ * lowest. One place is always left for the gate's port: with one port more than a rule can name nobody could be blocked.
  */
 const firstOfAll: readonly number[] = [25, 587, 465];
 
@@ -49,7 +49,7 @@ function chosen(ports: readonly number[]): readonly number[] {
     const place = firstOfAll.indexOf(port);
     return place < 0 ? port + firstOfAll.length : place;
   };
-  const most = [...ports].sort((a, b) => rank(a) - rank(b)).slice(0, mostPorts);
+  const most = [...ports].sort((a, b) => rank(a) - rank(b)).slice(0, mostMailerPorts);
   return most.sort((a, b) => a - b);
 }
 
@@ -62,7 +62,7 @@ export const guardedPorts = (
   seen: readonly number[] = [],
 ): readonly number[] => {
   if (configured !== 'auto') return configured;
-  return seen.length === 0 ? [standardPort] : seen;
+  return seen.length === 0 ? [standardPort] : chosen(seen);
 };
 
 /** The state's key for the ports at which the mailer was last found. */

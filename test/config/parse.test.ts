@@ -221,10 +221,32 @@ describe('parseConfig: contradictions', () => {
       {greeting_port: 2525, mailer_ports: '25,2525'},
       'greeting_port: 2525: expected a port at which nobody else listens: clients call the mailer at this one',
     ],
+    [
+      {mailer_ports: '1,2,3,4,5,6,7,8,9,10,11,12,13,14,15'},
+      'mailer_ports: "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15": expected at most 14 ports, because one rule names them and greeting_port',
+    ],
   ])('of the gate: %j', (table, problem) => {
     expect(problemsOf({table: {...table, greeting: 'gate'}})).toEqual([`${file}: ${problem}`]);
     // Where nobody waits nobody has chosen the port.
     expect(problemsOf({table: {...table, greeting: 'observe'}})).toEqual([]);
+  });
+
+  test.each([
+    ['iptables_chain_name', {iptables_chain_name: 'BLOCKSMTP_GREETING'}],
+    ['outbound_chain_name', {outbound_chain_name: 'BLOCKSMTP_GREETING'}],
+    ['iptables_chain_name', {iptables_chain_name: 'BLOCKSMTP_GREETING-early'}],
+    ['outbound_chain_name', {outbound_chain_name: 'SPAM_UNAME_GUESSERS-a'}],
+    ['outbound_chain_name', {iptables_chain_name: 'OURS', outbound_chain_name: 'OURS-7f0'}],
+  ])('of a name that we need ourselves: %s', (key, table) => {
+    const found = problemsOf({table});
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(`${file}: ${key}: `);
+    expect(found[0]).toMatch(/which is the gate's$|no name of a sub-chain of iptables_chain_name/);
+  });
+
+  test('of names: what only looks like a sub-chain is good', () => {
+    const table = {iptables_chain_name: 'OURS', outbound_chain_name: 'OURS-out'};
+    expect(configOf({table}).outboundChainName).toBe('OURS-out');
   });
 
   test('of the gate: a part that is not written is no larger than its whole', () => {

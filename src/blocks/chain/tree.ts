@@ -5,7 +5,7 @@
  * within the shortest networks that can be blocked; otherwise the rule stands in the chain above. So
  * every rule has exactly one place.
  */
-import {hashOf} from '../../base/hash.js';
+import {isSubChainOf, subChainBase} from '../../config/kinds/chain-names.js';
 import type {ChainSpec} from './spec.js';
 import type {Family} from '../../net/address.js';
 import {parseNetwork} from '../../net/network.js';
@@ -47,28 +47,12 @@ export function layoutFor(count: number, flatMax: number, current: Layout): Layo
   return count <= most(flatMax * deepFactor, 'deepTree') ? 'tree' : 'deepTree';
 }
 
-/** The longest chain name minus the `-7f0` of a sub-chain. Characters. */
-const longestBase = 24;
-
-/**
- * The common beginning of the sub-chains' names. A chain name that is too long is cut, and
- * distinguished by its hash.
- */
-function baseOf(chain: string): string {
-  if (chain.length <= longestBase) return chain;
-  const hash = (hashOf(chain) % 2 ** 32).toString(16).padStart(8, '0');
-  return `${chain.slice(0, longestBase - 9)}.${hash}`;
-}
-
 /** Whether the name is that of a sub-chain of this chain. */
-export function isSubChain({chain}: ChainSpec, name: string): boolean {
-  const base = baseOf(chain);
-  return name.startsWith(`${base}-`) && /^[0-9a-f]{1,3}$/.test(name.slice(base.length + 1));
-}
+export const isSubChain = ({chain}: ChainSpec, name: string): boolean => isSubChainOf(chain, name);
 
 /** How many levels the sub-chain is below our chain. */
 export const depthIn = ({chain}: ChainSpec, name: string): number =>
-  name.length - baseOf(chain).length - 1;
+  name.length - subChainBase(chain).length - 1;
 
 /** The sub-chains from our chain to the place of a network's rule, the uppermost first. */
 export function branchesTo(
@@ -80,7 +64,7 @@ export function branchesTo(
   if (layout === 'flat') return [];
   const all = family === 4 ? groupsOf4(network) : groupsOf6(network);
   const groups = all.slice(0, depthOf[layout]);
-  const base = `${baseOf(spec.chain)}-`;
+  const base = `${subChainBase(spec.chain)}-`;
   const branches: Branch[] = [];
   let parent = spec.chain;
   let digits = '';
@@ -94,7 +78,7 @@ export function branchesTo(
 
 /** The branch of a sub-chain: its name encodes the source addresses. */
 export function branchTo(spec: ChainSpec, family: Family, chain: string): Branch {
-  const digits = chain.slice(baseOf(spec.chain).length + 1);
+  const digits = chain.slice(subChainBase(spec.chain).length + 1);
   const [first = '0', second = '0', third = '0'] = digits;
   const decimal = (hexadecimal: string): number => Number.parseInt(hexadecimal, 16);
   const sample =

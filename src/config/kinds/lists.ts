@@ -86,7 +86,10 @@ function portsIn(text: string, most: number): readonly number[] | undefined {
 }
 
 /** The most ports that one rule of iptables can name (`-m multiport`). A count. */
-export const mostPorts = 15;
+const mostPorts = 15;
+
+/** The most ports of the mailer at which blocks hold if there is a gate, whose port the same rule names. A count. */
+export const mostMailerPorts = mostPorts - 1;
 
 /** TCP ports in ascending order, or `auto`. */
 export const portsOrAuto: Kind<'auto' | readonly number[]> = {

@@ -66,13 +66,6 @@ export function text(shape: RegExp, bounds: string, placeholder: string): Kind<s
 export const path = text(/^\/[^\0\n]{0,4095}$/, 'a path that begins with /', 'PATH');
 export const optionalPath = text(/^(?:\/[^\0\n]{0,4095})?$/, 'a path that begins with /', 'PATH');
 
-/** iptables(8) allows 28 characters. The excluded names would be taken for a target or an option. */
-export const chainName = text(
-  /^(?!(?:INPUT|OUTPUT|FORWARD|PREROUTING|POSTROUTING|ACCEPT|DROP|RETURN|QUEUE|REJECT|LOG)$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,27}$/,
-  'a chain of its own: 1 to 28 letters, digits, _ . or -, and none of the built-in names',
-  'NAME',
-);
-
 /** A schedule as in cron(5): five fields, or six with the seconds first. */
 export const schedule = text(
   /^[\w*/,?-]+(?: [\w*/,?-]+){4,5}$/,

@@ -1,6 +1,7 @@
 /** What holds the blocks, and how the open connections of a blocked client are ended. */
+import {chainName} from '../kinds/chain-names.js';
 import {hookChains, portsOrAuto} from '../kinds/lists.js';
-import {chainName, duration, number, choice} from '../kinds/scalars.js';
+import {duration, number, choice} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
 /** Separate, because the help lists it with the old program's flags. */

@@ -1,6 +1,7 @@
 /** What the daemon does about local programs that connect to mail ports. */
 import {list, networks, ports} from '../kinds/lists.js';
-import {chainName, duration, choice} from '../kinds/scalars.js';
+import {chainName} from '../kinds/chain-names.js';
+import {duration, choice} from '../kinds/scalars.js';
 import {setting} from './setting.js';
 
 /**
