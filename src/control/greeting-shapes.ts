@@ -27,7 +27,7 @@ export const isGreetingView = shape<GreetingView>({
   mode: isValueOf('greeting'),
   gate: maybe(
     shape<GateView>({
-      state: oneOf<GateView['state']>({takes: true, full: true}),
+      state: oneOf<GateView['state']>({takes: true, full: true, ends: true}),
       port: isNumber,
       waiting: isNumber,
       children: isNumber,

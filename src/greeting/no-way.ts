@@ -8,6 +8,7 @@ import type {GateWay} from './way.js';
 export const noWay = (families: readonly Family[]): GateWay => ({
   start: () => Promise.resolve(),
   renew: () => undefined,
+  gateEnds: () => undefined,
   pass: () => undefined,
   end: () => undefined,
   exempt: () => undefined,

@@ -55,7 +55,7 @@ const isVisit = shape<GateVisit>({
 });
 
 export const isGateReport = shape<GateReport>({
-  state: oneOf<GateReport['state']>({takes: true, full: true}),
+  state: oneOf<GateReport['state']>({takes: true, full: true, ends: true}),
   port: whole(1, 65_535),
   waiting: isCount,
   children: isCount,

@@ -39,9 +39,10 @@ export interface GateWaiter {
 export interface GateReport {
   /**
    * `takes`: the gate serves unknown clients. `full`: too many processes of the mailer run, and the gate
-   * would answer 421. The firewall then leads nobody to the gate until there is room.
+   * would answer 421. The firewall then leads nobody to the gate until there is room. `ends`: the gate ends, and the
+   * redirection ends at once.
    */
-  readonly state: 'takes' | 'full';
+  readonly state: 'takes' | 'full' | 'ends';
   readonly port: number;
   readonly waiting: number;
   readonly children: number;

@@ -15,6 +15,8 @@ export interface GateWay {
   start(): Promise<void>;
   /** The gate has just reported that it takes clients: unknown clients go there for `aliveSeconds`. */
   renew(): void;
+  /** The gate has just reported that it ends: from now on no client goes there. */
+  gateEnds(): void;
   /** From now on this client goes straight to the mailer. Canonical text of an address or network. */
   pass(client: string, untilMs: number): void;
   /** The pass of this client is over: it waits again. */

@@ -10,7 +10,7 @@ import {readListing} from '../../firewall/filter-listing.js';
 import {readRules} from '../../firewall/filter-table.js';
 import {listCall, programOf, type Variant} from '../../firewall/iptables-calls.js';
 import {tableOf} from '../../firewall/nft.js';
-import {gateName} from '../../greeting/rules/spec.js';
+import {gateName} from '../../config/kinds/chain-names.js';
 import type {Facts} from '../../report/findings/facts.js';
 import {readTextFile} from '../../sys/disk/text-file.js';
 import {machineFamilies, otherVariant, runFirewallCall} from '../../sys/firewall/netfilter.js';

@@ -58,6 +58,8 @@ export class GreetingDesk {
   readonly #gatePort: GatePort;
   readonly #troubles: Troubles;
   readonly #looking = new SingleFlight(() => this.#look());
+  /** Ends when the rules are in force. */
+  #beginning: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #seenEarly = 0;
 
@@ -81,13 +83,20 @@ export class GreetingDesk {
       way.pass(client, untilMs);
     }
     this.#never.refresh('all');
-    void way.start();
+    this.#beginning = this.#begin();
     this.#timer = setInterval(() => void this.#looking.join(), lookMs);
+  }
+
+  /** Looks first: a rule at the port of another program would keep that program's clients out. */
+  async #begin(): Promise<void> {
+    if (isGated(this.#parts.config)) await this.#gatePort.look();
+    await this.#parts.way.start();
   }
 
   async stop(end: 'left' | 'removed'): Promise<'left' | 'removed' | 'failed'> {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    await this.#beginning;
     await this.#looking.settled();
     return this.#parts.way.stop(end);
   }
@@ -123,6 +132,7 @@ export class GreetingDesk {
     const nowMs = this.#parts.now();
     for (const visit of this.#tally.take(report, nowMs)) this.#visited(visit, nowMs);
     if (report.state === 'takes') this.#parts.way.renew();
+    if (report.state === 'ends') this.#parts.way.gateEnds();
     return {kind: 'done', message: 'taken'};
   }
 

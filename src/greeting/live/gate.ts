@@ -47,6 +47,7 @@ export class Gate {
   readonly #children = new Set<HandOver>();
   /** Hand-overs and refusals that should be over before the process ends. */
   readonly #underWay = new Set<Promise<unknown>>();
+  #phase: 'serves' | 'ends' = 'serves';
   #lastId = 0;
   #port: number;
   #timer: NodeJS.Timeout | undefined;
@@ -76,7 +77,8 @@ export class Gate {
       outbox: this.#outbox,
       report: (visits) => {
         const atMs = monotonicMs();
-        return reportOf(this.#room, this.#port, visits, atMs, nowMs() - atMs);
+        const report = reportOf(this.#room, this.#port, visits, atMs, nowMs() - atMs);
+        return this.#phase === 'ends' ? {...report, state: 'ends'} : report;
       },
       say: this.#say,
     });
@@ -85,6 +87,9 @@ export class Gate {
       if (end.aborted) resolve();
       else end.addEventListener('abort', () => resolve(), {once: true});
     });
+    // First of all the redirection ends: clients that come to a closed port would be refused.
+    this.#phase = 'ends';
+    await reporter.end();
     listener.close();
     await looks.stop();
     const served = this.#room.size;

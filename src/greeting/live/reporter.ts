@@ -41,7 +41,7 @@ export class Reporter {
     void this.#flight.run();
   }
 
-  /** Sends a last report. */
+  /** Sends a report, and no more by itself. */
   async end(): Promise<void> {
     clearInterval(this.#timer);
     await this.#flight.run();

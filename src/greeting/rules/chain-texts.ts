@@ -8,7 +8,8 @@ import {kernelTime} from '../../base/time-text.js';
 import {addressBits, type Family} from '../../net/address.js';
 import type {HoldWindow} from '../../outgoing/egress/rules.js';
 import type {OwnRules} from './own-chain.js';
-import {gateName, type GateRules, headerBytes, smtpPort, type TalkSet, talkSets} from './spec.js';
+import {gateName} from '../../config/kinds/chain-names.js';
+import {type GateRules, headerBytes, smtpPort, type TalkSet, talkSets} from './spec.js';
 
 export type Carrier = 'rules' | 'sets';
 

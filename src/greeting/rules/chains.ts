@@ -42,9 +42,9 @@ import {
   planOwnRemoval,
   renderOwn,
 } from './own-chain.js';
+import {gateName} from '../../config/kinds/chain-names.js';
 import {
   aliveUntil,
-  gateName,
   type GateRules,
   isAliveRight,
   mayLapse,
@@ -204,7 +204,10 @@ function windowNow(
 ): HoldWindow | undefined {
   const untilMs = aliveUntil(desired, nowMs);
   if (untilMs === undefined) {
-    return standing !== undefined && mayLapse(standing.untilMs, nowMs) ? standing : undefined;
+    const lapses = desired.unrenewed === 'lapses';
+    return lapses && standing !== undefined && mayLapse(standing.untilMs, nowMs)
+      ? standing
+      : undefined;
   }
   const isRight = standing !== undefined && standing.fromMs <= nowMs;
   if (isRight && isAliveRight(standing.untilMs, untilMs)) return standing;

@@ -27,6 +27,7 @@ export class GateIntent implements GateRules {
   #never: ReadonlyMap<string, Network> = new Map();
   #exempted = new NetworkSet([]);
   #renewedMs: number | undefined;
+  #unrenewed: 'lapses' | 'ends' = 'lapses';
   #whose: 'ours' | 'others' = 'ours';
   readonly #mode: GateMode;
 
@@ -61,6 +62,17 @@ export class GateIntent implements GateRules {
 
   renew(nowMs: number): void {
     this.#renewedMs = nowMs;
+    this.#unrenewed = 'lapses';
+  }
+
+  get unrenewed(): 'lapses' | 'ends' {
+    return this.#unrenewed;
+  }
+
+  /** The gate ends, so the redirection ends at once. */
+  gateEnds(): void {
+    this.#renewedMs = undefined;
+    this.#unrenewed = 'ends';
   }
 
   pass(client: string, untilMs: number): Passed {

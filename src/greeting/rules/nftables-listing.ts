@@ -23,8 +23,8 @@ import {
   shapeOf,
 } from '../../firewall/nft.js';
 import type {Family} from '../../net/address.js';
+import {gateName} from '../../config/kinds/chain-names.js';
 import {
-  gateName,
   type GateRules,
   headerBytes,
   smtpPort,

@@ -10,7 +10,8 @@ import {type Backend, countKinds, type Wish} from '../../firewall/backend.js';
 import {familyWord, nft, tableOf} from '../../firewall/nft.js';
 import type {Family} from '../../net/address.js';
 import {createdGate, gateShape, type GateTable, readGateTable} from './nftables-listing.js';
-import {aliveUntil, gateName, type GateRules, isAliveRight, mayLapse, smtpPort} from './spec.js';
+import {gateName} from '../../config/kinds/chain-names.js';
+import {aliveUntil, type GateRules, isAliveRight, mayLapse, smtpPort} from './spec.js';
 
 export const gateTable = (family: Family): string =>
   `${familyWord(family)} ${tableOf({chain: gateName})}`;
@@ -80,7 +81,8 @@ type AliveStep =
 function planAlive(desired: GateRules, kernelMs: number | undefined, nowMs: number): AliveStep {
   const untilMs = aliveUntil(desired, nowMs);
   if (untilMs === undefined) {
-    const isRight = kernelMs === undefined || mayLapse(kernelMs, nowMs);
+    const lapses = desired.unrenewed === 'lapses';
+    const isRight = kernelMs === undefined || (lapses && mayLapse(kernelMs, nowMs));
     return isRight ? {kind: 'stays'} : {kind: 'ends'};
   }
   if (isAliveRight(kernelMs, untilMs)) return {kind: 'stays'};

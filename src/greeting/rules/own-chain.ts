@@ -6,7 +6,7 @@
 import {canonical, type Hook, hookPlace, readRules, targetOf} from '../../firewall/filter-table.js';
 import type {TableName} from '../../firewall/iptables-calls.js';
 import {addressBits, type Family} from '../../net/address.js';
-import {gateName} from './spec.js';
+import {gateName} from '../../config/kinds/chain-names.js';
 
 /** A jump to our chain. */
 interface Jump {

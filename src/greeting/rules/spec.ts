@@ -8,12 +8,6 @@ import type {Config} from '../../config/schema.js';
 import type {Family} from '../../net/address.js';
 import {aliveSeconds} from '../way.js';
 
-/**
- * Names our chains, our table and our sets. It is not a setting: a machine has one port 25, and two
- * redirections would only disturb each other. Names of ipset sets have at most 31 characters.
- */
-export const gateName = 'BLOCKSMTP_GREETING';
-
 /** The only port from which clients are redirected. At 465 the client speaks first, and 587 is for users. */
 export const smtpPort = 25;
 
@@ -33,6 +27,8 @@ export interface GateRules {
   readonly port: number;
   /** When the gate last reported that it takes clients. Ms since the epoch; undefined: never. */
   readonly renewedMs: number | undefined;
+  /** What becomes of a redirection that is not renewed: it lasts until its end, or ends at once. */
+  readonly unrenewed: 'lapses' | 'ends';
   /** Clients that go straight to the mailer: they have a pass, or are exempt. */
   readonly known: Desired;
   /** Those of them that are exempt, the most important first. Canonical texts. */
@@ -40,7 +36,10 @@ export interface GateRules {
 }
 
 /** @returns when the redirection should end. Ms since the epoch; undefined: there should be none */
-export function aliveUntil({mode, renewedMs}: GateRules, nowMs: number): number | undefined {
+export function aliveUntil(
+  {mode, renewedMs}: Pick<GateRules, 'mode' | 'renewedMs'>,
+  nowMs: number,
+): number | undefined {
   const aliveMs = aliveSeconds * 1000;
   if (mode !== 'gate' || renewedMs === undefined) return undefined;
   return isWithin(renewedMs, aliveMs, nowMs) ? renewedMs + aliveMs : undefined;

@@ -31,6 +31,7 @@ function gateLines(greeting: GreetingView, nowMs: number): string[] {
 function troubleOf(greeting: GreetingView, nowMs: number): string {
   const {taken} = greeting;
   if (taken !== undefined) return `: its port is taken by ${taken}, so nobody is led to it`;
+  if (greeting.gate?.state === 'ends') return ': it has ENDED, so nobody is led to it';
   if (isSilent(greeting, nowMs)) return ': NOT heard for too long, so nobody is led to it';
   return greeting.gate?.state === 'full' ? ': FULL, so nobody is led to it' : '';
 }

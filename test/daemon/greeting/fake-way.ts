@@ -3,6 +3,7 @@ import type {GateWay} from '../../../src/greeting/way.js';
 
 export class FakeWay implements GateWay {
   renewals = 0;
+  ends = 0;
   starts = 0;
   looks = 0;
   readonly over: string[] = [];
@@ -32,6 +33,10 @@ export class FakeWay implements GateWay {
 
   renew(): void {
     this.renewals += 1;
+  }
+
+  gateEnds(): void {
+    this.ends += 1;
   }
 
   pass(client: string, untilMs: number): void {

@@ -93,8 +93,14 @@ describe('a report', () => {
     expect(way.renewals).toBe(1);
     expect(await greet(daemon, report({state: 'full'}))).toEqual(taken);
     expect(await greet(daemon, report({port: 2600}))).toMatchObject({kind: 'refused'});
-    expect(way.renewals).toBe(1);
+    expect([way.renewals, way.ends]).toEqual([1, 0]);
     expect(said.filter((line) => line.includes('port 2600'))).toHaveLength(1);
+  });
+
+  test('of a gate that ends has the redirection end, and renews nothing', async () => {
+    const daemon = daemonWith('gate');
+    expect(await greet(daemon, report({state: 'ends'}))).toEqual(taken);
+    expect([way.renewals, way.ends]).toEqual([0, 1]);
   });
 
   test.each(['off', 'observe'] as const)('under %s is refused', async (mode) => {

@@ -1,6 +1,6 @@
 /** Plans without a kernel: they lead from any state to the desired one, and a second plan is empty. */
 import {describe, expect, test} from '@jest/globals';
-import type {Wish} from '../../../src/firewall/backend.js';
+import type {Backend, Wish} from '../../../src/firewall/backend.js';
 import {filterRules, leadWindow, natRules} from '../../../src/greeting/rules/chain-texts.js';
 import {gateChainsBackend, type GateChains} from '../../../src/greeting/rules/chains.js';
 import {GateIntent} from '../../../src/greeting/rules/intent.js';
@@ -33,10 +33,7 @@ const wishOf = (desired: GateRules, atMs = nowMs): Wish<GateRules> => ({
 
 describe('alive', () => {
   const at = (renewedMs: number | undefined, mode: GateRules['mode'] = 'gate') =>
-    aliveUntil(
-      {mode, port: 2500, renewedMs, known: new GateIntent(4, mode, 2500).known, exempt: []},
-      nowMs,
-    );
+    aliveUntil({mode, renewedMs}, nowMs);
 
   test.each([
     ['never renewed', undefined, undefined],
@@ -203,6 +200,27 @@ describe('chains', () => {
       expect(rules.join()).not.toContain(`${out}/`);
     expect(unruledOf(intent)).toBe(2);
   });
+
+  test.each([
+    ['ipset', gateChainsBackend(4, 'sets', 'first'), nothing],
+    ['nftables', gateTableBackend(4), {kind: 'absent'}],
+  ] as const)(
+    '%s: without reports the redirection lapses; when the gate ends it goes',
+    (_, made, empty) => {
+      const backend = made as Backend<unknown, GateRules>;
+      const intent = new GateIntent(4, 'gate', 2500);
+      intent.renew(nowMs);
+      const led = backend.plan(wishOf(intent), empty).after();
+      expect(backend.plan(wishOf(intent, nowMs + aliveMs), led).calls).toEqual([]);
+      intent.gateEnds();
+      const ended = backend.plan(wishOf(intent), led);
+      expect([ended.calls.length, ended.drift]).toEqual([1, new Map()]);
+      expect(ended.calls[0]!.input).toMatch(/-D BLOCKSMTP_GREETING|delete element .* alive/);
+      expect(backend.plan(wishOf(intent), ended.after()).calls).toEqual([]);
+      intent.renew(nowMs);
+      expect(backend.plan(wishOf(intent), ended.after()).calls).toHaveLength(1);
+    },
+  );
 
   test('only port 25 is ever led away, and only with a time', () => {
     const intent = new GateIntent(6, 'gate', 2500);

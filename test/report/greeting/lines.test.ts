@@ -31,6 +31,10 @@ test('status shows the mode, the gate and the fate of its clients', () => {
     'of its clients: 7 handed over, 2 early, 3 left, 1 not let wait, 0 refused; 8 clients passed, 4 never wait',
   ]);
   expect(greetingLines(view, nowMs + 60_000)[1]).toContain('NOT heard for too long');
+  const ended = {...view, gate: {...view.gate!, state: 'ends' as const}};
+  expect(greetingLines(ended, nowMs)[1]).toContain('it has ENDED, so nobody is led to it');
+  const found = troubles({status: {...statusWith(0), greeting: ended}, nowMs}, {greeting: 'gate'});
+  expect(found.join()).toContain('but no gate reports');
   expect(greetingLines({...view, gate: undefined}, nowMs)[1]).toContain(
     'NOT heard since the start',
   );
@@ -50,7 +54,7 @@ test('why shows the acts of the client', () => {
   ]);
 });
 
-test('who has no rule is counted, and why does not promise that the client never waits', () => {
+test('status counts who has no rule, and why does not promise that the client never waits', () => {
   expect(greetingLines({...view, unruled: 2}, nowMs).at(-1)).toContain(
     '4 never wait: 2 of both have NO rule and wait (backend iptables)',
   );

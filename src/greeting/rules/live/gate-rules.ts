@@ -49,7 +49,8 @@ export class GateRules implements GateWay {
   readonly #troubles: Troubles;
   readonly #batch = new Batch(() => this.#enforce());
   readonly #cleaning = new SingleFlight(() => this.#tryLeftovers());
-  #isStopped = false;
+  /** Before `start` no rule is made: another program may have the gate's port. */
+  #phase: 'waits' | 'works' | 'stopped' = 'waits';
 
   /** @param families none in a dry run: then the firewall is not touched */
   constructor(settings: GateSettings, families: readonly Family[], surroundings: GateSurroundings) {
@@ -67,6 +68,8 @@ export class GateRules implements GateWay {
   }
 
   async start(): Promise<void> {
+    if (this.#phase === 'stopped') return;
+    this.#phase = 'works';
     const {former, save, say} = this.#surroundings;
     if (this.#settings.backend === 'iptables' && this.#settings.greeting !== 'off') {
       say('notice', noSets);
@@ -83,6 +86,11 @@ export class GateRules implements GateWay {
   renew(): void {
     if (this.#mode !== 'gate') return;
     for (const goal of this.#goals.values()) goal.renew(nowMs());
+    this.#soon();
+  }
+
+  gateEnds(): void {
+    for (const goal of this.#goals.values()) goal.gateEnds();
     this.#soon();
   }
 
@@ -112,7 +120,7 @@ export class GateRules implements GateWay {
 
   async early(): Promise<readonly string[]> {
     const {backend} = this.#settings;
-    if (this.#isStopped || backend === 'iptables') return [];
+    if (this.#phase !== 'works' || backend === 'iptables') return [];
     const clients: string[] = [];
     for (const family of this.#goals.keys()) {
       const tool = backend === 'nftables' ? 'nft' : 'ipset';
@@ -130,7 +138,7 @@ export class GateRules implements GateWay {
   }
 
   async check(): Promise<void> {
-    if (this.#isStopped) return;
+    if (this.#phase !== 'works') return;
     for (const goal of this.#goals.values()) goal.forgetEnded(nowMs());
     this.#tellCut();
     // Our own changes first, so that the check does not count them as repairs.
@@ -162,7 +170,7 @@ export class GateRules implements GateWay {
 
   /** `left`: the rules stay, and the kernel ends the redirection after `aliveSeconds`. */
   async stop(end: 'left' | 'removed'): Promise<'left' | 'removed' | 'failed'> {
-    this.#isStopped = true;
+    this.#phase = 'stopped';
     await this.#keepers.stop('leave');
     await this.#cleaning.settled();
     if (end === 'left') return 'left';
@@ -195,11 +203,11 @@ export class GateRules implements GateWay {
   }
 
   #soon(): void {
-    if (this.#mode === 'gate' && !this.#isStopped) void this.#batch.soon();
+    if (this.#mode === 'gate' && this.#phase === 'works') void this.#batch.soon();
   }
 
   async #enforce(): Promise<void> {
-    if (!this.#isStopped) await this.#keepers.enforce('remove');
+    if (this.#phase === 'works') await this.#keepers.enforce('remove');
   }
 
   async #tryLeftovers(): Promise<void> {

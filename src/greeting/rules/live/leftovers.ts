@@ -11,7 +11,8 @@ import type {State} from '../../../guard/state.js';
 import type {Family} from '../../../net/address.js';
 import {gateChainPart, gateSetPart, gateSets} from '../chains.js';
 import {gateTableBackend} from '../nftables.js';
-import {gateName, type GateMode} from '../spec.js';
+import {gateName} from '../../../config/kinds/chain-names.js';
+import {type GateMode} from '../spec.js';
 
 /** Whether rules of ours may be in the kernel, or be restored: settings change while no daemon runs. */
 export interface GateFormer {
