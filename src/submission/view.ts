@@ -9,7 +9,7 @@ import {kindOf, type SenderKey, type SenderKind} from './whose/sender.js';
 import type {Table} from '../base/mechanisms/table.js';
 
 /** At most so many senders in one answer. A count: nobody reads more, and an answer has its bound. */
-const mostTold = 500;
+export const mostTold = 500;
 
 export interface MailSender {
   readonly sender: SenderKey;
@@ -68,27 +68,38 @@ export function mailSenders(
   const waiting = waitingCounts(mailInTransit);
   const own = queued && waitingIn(queued);
   const sinceMs = nowMs - seconds * 1000;
-  const told: MailSender[] = [];
+  const ranked: Ranked[] = [];
   for (const [sender, record] of senders.entries()) {
     if (record.lastMs < sinceMs && !waiting.has(sender)) continue;
-    const {recipients, messages, failed, deferred} = sumSince(record, hourOf(sinceMs));
-    const {froms, scripts = [], firstMs, lastMs, normal} = record;
-    told.push({
-      ...{sender, kind: kindOf(sender), recipients, messages, failed, deferred, firstMs, lastMs},
-      domains: domainsOf(record),
-      waiting: waiting.get(sender) ?? 0,
-      queued: queued && inQueue(queued.get(sender)),
-      lastHour: lastHour(record, nowMs).recipients,
-      normal: usualMost(normal, hourOf(nowMs)),
-      usualNow: usualNow(normal, hourOf(nowMs)),
-      alarm: book.alarm(sender, nowMs, 'all', own)?.kind,
-      exempt: exempts.limitOf(sender),
-      froms: froms.map(shown),
-      scripts: scripts.map(shown),
-    });
+    const {recipients, failed} = sumSince(record, hourOf(sinceMs));
+    const alarm = book.alarm(sender, nowMs, 'all', own)?.kind;
+    const now = lastHour(record, nowMs).recipients;
+    ranked.push({sender, record, recipients, failed, alarm, lastHour: now});
   }
-  return told.sort(byOffence).slice(0, mostTold);
+  // What does not decide the order is made for the shown senders only, because there may be 20,000 others.
+  return ranked
+    .sort(byOffence)
+    .slice(0, mostTold)
+    .map(({sender, record, ...rank}) => {
+      const {messages, deferred} = sumSince(record, hourOf(sinceMs));
+      const {froms, scripts = [], firstMs, lastMs, normal} = record;
+      return {
+        ...{sender, kind: kindOf(sender), ...rank, messages, deferred, firstMs, lastMs},
+        domains: domainsOf(record),
+        waiting: waiting.get(sender) ?? 0,
+        queued: queued && inQueue(queued.get(sender)),
+        normal: usualMost(normal, hourOf(nowMs)),
+        usualNow: usualNow(normal, hourOf(nowMs)),
+        exempt: exempts.limitOf(sender),
+        froms: froms.map(shown),
+        scripts: scripts.map(shown),
+      };
+    });
 }
+
+/** What decides the order. */
+type Rank = Pick<MailSender, 'recipients' | 'failed' | 'alarm' | 'lastHour'>;
+type Ranked = Rank & {readonly sender: SenderKey; readonly record: SenderRecord};
 
 const inQueue = (count: QueuedCount | undefined): number =>
   count === undefined ? 0 : count.waiting + count.held;
@@ -96,7 +107,7 @@ const inQueue = (count: QueuedCount | undefined): number =>
 const shown = ([text, recipients]: readonly [string, number]): Shown => ({text, recipients});
 
 /** The order for an operator: senders over a limit first, then those that send most. */
-export const byOffence = (a: MailSender, b: MailSender): number =>
+export const byOffence = (a: Rank, b: Rank): number =>
   Number(b.alarm !== undefined) - Number(a.alarm !== undefined) ||
   (b.alarm === undefined ? 0 : b.lastHour - a.lastHour) ||
   b.recipients - a.recipients ||

@@ -4,7 +4,7 @@ import {emptyState} from '../../src/guard/state.js';
 import {SenderBook} from '../../src/submission/book.js';
 import {Exempts} from '../../src/submission/exempt.js';
 import {hourMs} from '../../src/submission/sender-record.js';
-import {factorOf, mailSenders} from '../../src/submission/view.js';
+import {factorOf, mailSenders, mostTold} from '../../src/submission/view.js';
 import {startMs} from './samples.js';
 
 const exempts = new Exempts(['auth:list=900'], () => undefined);
@@ -33,7 +33,7 @@ function world() {
     nowMs: number,
     queued?: Parameters<typeof mailSenders>[1]['queued'],
   ) => mailSenders(state, {book, queued}, exempts, seconds, nowMs);
-  return {mail, told, seen};
+  return {mail, told, seen, state};
 }
 
 test('each column is of the time that was asked for, and unknown where nobody knows', () => {
@@ -81,4 +81,22 @@ test('a sender over a limit stands before one that sends more, and an own limit 
     ['auth:list', undefined, 900],
     ['host:192.0.2.80', undefined, undefined],
   ]);
+});
+
+test('of many senders only those that are shown cost more than their sums', () => {
+  const {mail, seen, state} = world();
+  for (let uid = 0; uid < mostTold + 100; uid++) mail(`uid:${1000 + uid}`, 1 + uid, startMs);
+  let read = 0;
+  for (const [sender, record] of [...state.mailSenders.entries()]) {
+    const counted = {
+      ...record,
+      get domains() {
+        read += 1;
+        return record.domains;
+      },
+    };
+    state.mailSenders.replace(sender, counted);
+  }
+  const rows = seen(86_400, startMs);
+  expect([rows.length, read, rows[0]?.recipients]).toEqual([500, 500, mostTold + 100]);
 });
