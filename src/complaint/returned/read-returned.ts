@@ -19,10 +19,17 @@ type ReadReturned =
   | {readonly kind: 'stranger'};
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/i;
-/** Fields that may have the id: the address to which the message came, the message that it answers, the subject. */
-const idFields = [
-  ...['delivered-to', 'x-original-to', 'to', 'cc', 'received', 'in-reply-to'],
-  ...['references', 'subject'],
+/** In an address only ours has this form. Other addresses, and the ids of other mailers, may be a UUID too. */
+const inOurAddress = new RegExp(`\\+bounce-(${uuid.source})`, 'i');
+/**
+ * Fields that may have the id: the address to which the message came, the message that it answers, the subject, and the
+ * messages before it, of which the first may be another's.
+ */
+const idFields: readonly (readonly [name: string, form: RegExp])[] = [
+  ...(['delivered-to', 'x-original-to', 'to', 'cc', 'received'] as const).map(
+    (name) => [name, inOurAddress] as const,
+  ),
+  ...(['in-reply-to', 'subject', 'references'] as const).map((name) => [name, uuid] as const),
 ];
 
 type Field = readonly [name: string, value: string];
@@ -60,10 +67,10 @@ const valueOf = (fields: readonly Field[], name: string): string =>
   fields.find(([each]) => each === name)?.[1] ?? '';
 
 function idIn(fields: readonly Field[]): string | undefined {
-  for (const name of idFields) {
+  for (const [name, form] of idFields) {
     for (const [each, value] of fields) {
-      const found = each === name ? uuid.exec(value) : null;
-      if (found !== null) return found[0].toLowerCase();
+      const found = each === name ? form.exec(value) : null;
+      if (found !== null) return (found[1] ?? found[0]).toLowerCase();
     }
   }
   return undefined;

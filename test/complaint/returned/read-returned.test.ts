@@ -34,6 +34,22 @@ test.each([
   expect(readReturned(text)).toMatchObject({kind: 'returned', id, is});
 });
 
+const foreign = '7d444840-9dc0-41d1-b245-5ffdce74fad2';
+
+test.each([
+  ['Received', `Received: from app by out.example.net with HTTP id ${foreign}; now`],
+  ['To', `To: <ticket+${foreign}@example.net>, abuse@example.org`],
+  ['References', `References: <${foreign}@example.net>`],
+])('a UUID of another mailer in %s does not hide the id', (_, field) => {
+  const text = `${field}\nSubject: Re: Guessing [${id}]\n\ndone\n`;
+  expect(readReturned(text)).toMatchObject({kind: 'returned', id, is: 'person'});
+});
+
+test('the id is found in the Received of our own mailer', () => {
+  const text = `Received: from x by relay.example.org id 6ATF for <abuse+bounce-${id}@example.org>; now\n\ndone\n`;
+  expect(readReturned(text)).toMatchObject({kind: 'returned', id});
+});
+
 test('a bounce tells why', () => {
   expect(readReturned(dsn('failed'))).toMatchObject({why: '5.1.1 SMTP; 550 5.1.1 User unknown'});
 });
