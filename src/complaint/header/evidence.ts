@@ -11,17 +11,9 @@ export const mostEvidenceCharacters = 16 * 1024;
 const mostRecipients = 200;
 
 /** Fields that name a recipient. */
-const recipientFields = [
-  'to',
-  'cc',
-  'bcc',
-  'resent-to',
-  'resent-cc',
-  'resent-bcc',
-  'apparently-to',
-];
+const recipientFields = ['to', 'cc', 'bcc', 'resent-to', 'resent-cc', 'resent-bcc'];
 /** Words in the names of other fields with a recipient: `Delivered-To`, `X-Envelope-To`, `X-Forwarded-For` and the like. */
-const recipientWords = /delivered|envelope|original|rcpt|forwarded|recipient/;
+const recipientWords = /delivered|envelope|original|rcpt|forwarded|recipient|apparently-to/;
 const isRecipients = (name: string): boolean =>
   recipientFields.includes(name) || recipientWords.test(name);
 
@@ -69,8 +61,11 @@ function withoutFor(text: string): string {
 const mailboxesIn = (value: string): string[] =>
   (value.match(mailbox) ?? []).map((address) => address.toLowerCase());
 
-/** The address itself, and as mailing lists write it into a sender of their own (VERP). */
-const spellingsOf = (address: string): string[] => [address, address.replace('@', '=')];
+/** How the `@` is written: as it is, in a sender of a mailing list (VERP), in a link, and in quoted-printable text. */
+const atSigns = ['@', '=', '%40', '=40'];
+
+const spellingsOf = (address: string): string[] =>
+  atSigns.map((sign) => address.replace('@', sign));
 
 /** One pass for each spelling. Upper and lower case are the same. */
 function without(text: string, spellings: readonly string[]): string {

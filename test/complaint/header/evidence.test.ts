@@ -25,6 +25,14 @@ test('the evidence names no recipient, however a field writes it', () => {
   expect(evidence).toContain('for (a recipient); Sun, 29 Nov 2026');
 });
 
+test.each([
+  'List-Unsubscribe: <https://spam.example/u?e=bob%40example.net>',
+  'List-Unsubscribe: <mailto:u-Bob=40Example.net@spam.example>',
+  'Subject: =?utf-8?Q?Hello_bob=40example.net?=',
+])('nor does a link, a list or an encoded word: %j', (field) => {
+  expect(evidenceOf(readHeader(`To: bob@example.net\n${field}\n\n`))).not.toMatch(/bob/i);
+});
+
 test('is printable and bounded', () => {
   const long = evidenceOf(readHeader(`X: \x1b]0;\x07\n${'Y: abc\n'.repeat(5000)}\n`));
   expect(long).toMatch(/^[\t\n\x20-\x7e]*$/);
@@ -44,6 +52,7 @@ test.each([
   'X-Forwarded-For: bob',
   'X-MS-Original-Recipient: bob',
   'X-Delivered-By-Way: bob',
+  'X-Apparently-To: bob',
 ])('a recipient without a domain, quoted, or in a field of some mailer: %j', (field) => {
   expect(evidenceOf(readHeader(`${field}\n\n`))).not.toMatch(/bob/);
 });
