@@ -194,8 +194,8 @@ export class Daemon {
       named: (record) => sources.named(record),
       save: () => this.#enforcement.save(),
     });
-    await learner.run(signal);
     this.#sources = sources;
+    await learner.run(signal);
     await sources.follow(signal, (batch) => this.#takeBatch(batch, sources));
   }
 

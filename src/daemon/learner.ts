@@ -8,6 +8,9 @@
  * First it notes and saves the places where following begins: what is written while it reads the
  * old logs is judged afterwards. If a start finds that an earlier one was killed half-way, it reads
  * them all again.
+ *
+ * Nothing is followed meanwhile. So a timer ends it, whatever it waits for: a journalctl or an unpacking
+ * program that hangs, or a disk that does not answer.
  */
 import {countText} from '../base/count.js';
 import {durationText} from '../base/duration.js';
@@ -20,6 +23,7 @@ import {journalSource, type SourcePlan} from '../log/source-plan.js';
 import {sendmail} from '../mail/sendmail/dialect.js';
 import {endOfJournal} from '../sys/journal/journalctl.js';
 import {storedSince} from '../sys/old-logs/old-entries.js';
+import type {FollowedFile} from '../sys/follow/log-file.js';
 import {endOf, logsOf, type OldFile, oldFiles, openOldFile} from '../sys/old-logs/old-files.js';
 import {nowMs} from '../sys/run/clock.js';
 import {TimeSlice} from '../sys/run/time-slice.js';
@@ -32,7 +36,7 @@ export interface LearnBounds {
   readonly ageMs: number;
   /** How much of the logs is read, the newest part. Unpacked bytes: a busy relay's week. */
   readonly bytes: number;
-  /** How long learning may take. Ms: no new client is blocked meanwhile. */
+  /** How long learning may take, all in all. Ms: no new client is blocked meanwhile. */
   readonly timeMs: number;
 }
 
@@ -71,6 +75,9 @@ export class Learner {
   readonly #parts: LearnerParts;
   readonly #bounds: LearnBounds;
   #untilMs = 0;
+  #end: 'all' | 'cut' = 'cut';
+  /** Following has begun: what still comes of the old logs is too late. */
+  #isOver = false;
   #files = 0;
   #bytes = 0;
   #deliveries = 0;
@@ -89,22 +96,40 @@ export class Learner {
    * them all again.
    */
   async run(signal: AbortSignal): Promise<void> {
-    const {state, plan, save} = this.#parts;
+    const {state, save} = this.#parts;
     if (!isToRead(state.learning)) return;
     const startMs = performance.now();
     this.#untilMs = startMs + this.#bounds.timeMs;
-    await this.#notePlaces(signal);
-    note(state.learning, {kind: 'reading'});
-    save();
-    const ends = [await this.#readFiles(signal)];
-    if (plan.journal === 'followed') ends.push(await this.#readJournal(signal));
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), this.#bounds.timeMs);
+    const either = AbortSignal.any([signal, late.signal]);
+    try {
+      await Promise.race([this.#read(either), firing(either)]);
+    } finally {
+      clearTimeout(timer);
+      this.#isOver = true;
+    }
     if (signal.aborted) return;
+    const read = this.#end;
+    const isLate = late.signal.aborted || this.#isLate;
+    if (read === 'cut' && isLate) this.#notes.push(`stopped after ${this.#bound}`);
     this.#parts.guard.hasLearnt(nowMs());
-    const read = ends.includes('cut') ? 'cut' : 'all';
     const firstDeliveryMs = this.#firstDeliveryMs;
     note(state.learning, afterReading({firstDeliveryMs, read}, nowMs()));
     save();
     this.#tell((performance.now() - startMs) / 1000);
+  }
+
+  /** What it waits for may never come, so it may never end: `run` goes on at the signal. */
+  async #read(signal: AbortSignal): Promise<void> {
+    const {state, plan, save} = this.#parts;
+    await this.#notePlaces(signal);
+    if (signal.aborted) return;
+    note(state.learning, {kind: 'reading'});
+    save();
+    const ends = [await this.#readFiles(signal)];
+    if (plan.journal === 'followed') ends.push(await this.#readJournal(signal));
+    this.#end = ends.includes('cut') ? 'cut' : 'all';
   }
 
   async #notePlaces(signal: AbortSignal): Promise<void> {
@@ -115,7 +140,9 @@ export class Learner {
     }
     if (plan.journal === 'left' || state.journals.get(journalSource) !== undefined) return;
     const end = await endOfJournal({kind: 'machine'}, signal);
-    if (end.kind === 'cursor') state.journals.set(journalSource, {cursor: end.cursor});
+    // After the signal the journal is followed, and has a later cursor.
+    if (end.kind !== 'cursor' || signal.aborted) return;
+    state.journals.set(journalSource, {cursor: end.cursor});
   }
 
   async #readFiles(signal: AbortSignal): Promise<'all' | 'cut'> {
@@ -131,12 +158,9 @@ export class Learner {
       if (count > 0) this.#notes.push(`${countText(count, 'file')} left out: ${why}`);
     for (const file of found.files) {
       if (signal.aborted) return 'cut';
-      if ((await this.#readFile(file, signal)) === 'late') {
-        this.#noteLate();
-        return 'cut';
-      }
+      if ((await this.#readFile(file, signal)) === 'late') return 'cut';
     }
-    return 'all';
+    return signal.aborted ? 'cut' : 'all';
   }
 
   async #readFile(old: OldFile, signal: AbortSignal): Promise<'read' | 'late'> {
@@ -145,8 +169,9 @@ export class Learner {
     let readTo = old.fromBytes;
     try {
       const file = await openOldFile(old);
+      const close = closing(file, signal);
       try {
-        for (let empty = 0; empty < mostEmptyReads && file.hasMore() && !signal.aborted;) {
+        for (let empty = 0; empty < mostEmptyReads && !signal.aborted && file.hasMore();) {
           const lines = await file.read((event) => {
             if (event.kind === 'damaged') this.#notes.push(`${event.path}: ${event.why}`);
           });
@@ -158,12 +183,12 @@ export class Learner {
             if (framed.kind === 'record') this.#take(framed.record);
             if (slice.isOver) await slice.next();
           }
-          if (performance.now() >= this.#untilMs) return 'late';
+          if (this.#isLate) return 'late';
           if (wanted.length < lines.length) break;
           if (slice.isOver) await slice.next();
         }
       } finally {
-        file.close();
+        close();
       }
       this.#files++;
       this.#bytes += (old.toBytes === Infinity ? readTo : old.toBytes) - old.fromBytes;
@@ -176,28 +201,30 @@ export class Learner {
   async #readJournal(signal: AbortSignal): Promise<'all' | 'cut'> {
     const sinceMs = nowMs() - this.#bounds.ageMs;
     const slice = new TimeSlice();
-    const stop = new AbortController();
-    const either = AbortSignal.any([signal, stop.signal]);
-    let end: 'all' | 'cut' = 'all';
     const identifiers = this.#parts.names;
     const why = (message: string): void => void this.#notes.push(message);
-    for await (const {records, bytes} of storedSince(identifiers, sinceMs, either, why)) {
+    this.#files++;
+    for await (const {records, bytes} of storedSince(identifiers, sinceMs, signal, why)) {
       this.#bytes += bytes;
       for (const record of records) {
         this.#take(record);
         if (slice.isOver) await slice.next();
       }
-      if (performance.now() < this.#untilMs && this.#bytes < this.#bounds.bytes) continue;
-      this.#noteLate();
-      end = 'cut';
-      stop.abort();
-      break;
+      if (this.#isLate) return 'cut';
+      if (this.#bytes < this.#bounds.bytes) continue;
+      this.#notes.push(`stopped after ${megabytes(this.#bounds.bytes)}`);
+      return 'cut';
     }
-    this.#files++;
-    return end;
+    return signal.aborted ? 'cut' : 'all';
+  }
+
+  /** By the clock too: a timer comes late where there is much to do. */
+  get #isLate(): boolean {
+    return performance.now() >= this.#untilMs;
   }
 
   #take(given: LogRecord): void {
+    if (this.#isOver) return;
     const now = nowMs();
     if (given.atMs < now - this.#bounds.ageMs) return;
     const record = this.#parts.named(given);
@@ -209,8 +236,8 @@ export class Learner {
     this.#firstDeliveryMs = Math.min(this.#firstDeliveryMs ?? record.atMs, record.atMs);
   }
 
-  #noteLate(): void {
-    this.#notes.push(`stopped after ${durationText(Math.round(this.#bounds.timeMs / 1000))}`);
+  get #bound(): string {
+    return durationText(Math.round(this.#bounds.timeMs / 1000));
   }
 
   #tell(tookSeconds: number): void {
@@ -231,3 +258,21 @@ export class Learner {
 }
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / (1024 * 1024))} MB`;
+
+const firing = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), {once: true});
+  });
+
+/** The file is closed at the signal too, which ends a read that hangs. @returns closes it, once */
+function closing(file: FollowedFile, signal: AbortSignal): () => void {
+  let isOpen = true;
+  const close = (): void => {
+    signal.removeEventListener('abort', close);
+    if (isOpen) file.close();
+    isOpen = false;
+  };
+  signal.addEventListener('abort', close);
+  return close;
+}

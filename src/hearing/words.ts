@@ -68,6 +68,9 @@ export function missedText(missed: Missed, programs: readonly Counted[]): string
   }
 }
 
+/** For a source while the old logs are read, at the first start. */
+export const beforeText = 'not followed yet: the daemon reads the old logs first';
+
 /** For a log in which other programs write, perhaps rightly. */
 export function nothingText({all, programs}: Heard, wanted: WantedSettings): string {
   const most = programs.map(({name, lines}) => `${quoted(name)} ${lines}`).join(', ');

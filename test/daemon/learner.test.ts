@@ -2,7 +2,7 @@
  * The first start: what the daemon learns from old logs, what it logs about that, and what comes of
  * a killed one.
  */
-import {beforeEach, describe, expect, test} from '@jest/globals';
+import {afterEach, beforeEach, describe, expect, test} from '@jest/globals';
 import fs from 'node:fs';
 import {join} from 'node:path';
 import {gzipSync} from 'node:zlib';
@@ -10,7 +10,8 @@ import {Learner, type LearnBounds} from '../../src/daemon/learner.js';
 import {emptyState} from '../../src/guard/state.js';
 import {isToRead, learningUntilMs, type Learning} from '../../src/judge/learning.js';
 import type {LogRecord} from '../../src/log/record.js';
-import {tempDirs} from '../support/temp.js';
+import {journalSource, type SourcePlan} from '../../src/log/source-plan.js';
+import {tempDirs, until} from '../support/temp.js';
 
 const newDir = tempDirs();
 const dayMs = 86_400_000;
@@ -22,12 +23,25 @@ let said: string[] = [];
 /** How far it was at each time it was saved. */
 let saved: (Learning['kind'] | undefined)[] = [];
 let ended = 0;
+let journal: SourcePlan['journal'] = 'left';
+const path = process.env['PATH'];
 
 beforeEach(() => {
   log = join(newDir(), 'mail.log');
   state = emptyState();
   [heard, said, saved, ended] = [[], [], [], 0];
+  journal = 'left';
 });
+afterEach(() => {
+  process.env['PATH'] = path;
+});
+
+/** Puts a program of ours before the real one. */
+function fakeProgram(name: string, script: string): void {
+  const folder = newDir();
+  fs.writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, {mode: 0o755});
+  process.env['PATH'] = `${folder}:${path}`;
+}
 
 const line = (message: string, days: number, program = 'sm-mta'): string =>
   `${new Date(Date.now() - days * dayMs).toISOString()} relay ${program}[7]: ${message}\n`;
@@ -55,7 +69,7 @@ async function learn(
           ended++;
         },
       },
-      plan: {files: [log], journal: 'left'},
+      plan: {files: [log], journal},
       named: (record) => (record.program === 'sm-mta' ? record : undefined),
       save: () => void saved.push(kinds()[0]),
       say: (_, message) => void said.push(message),
@@ -155,6 +169,63 @@ describe('bounds', () => {
     await learn({...wide, bytes: newest.length});
     expect(messages()).toEqual(['d']);
     expect(said[0]).toContain('; 1 file left out: beyond 1 MB');
+  });
+});
+
+describe('what never answers', () => {
+  const short = {...wide, timeMs: 700};
+  /** Tells where the end of the journal is; then it notes its own process, and hangs. */
+  const hang = (pidFile: string): string =>
+    `case "$*" in *--lines=1*) echo '{"__CURSOR":"t=7"}'; exit;; esac\necho $$ >${pidFile}\nexec sleep 600`;
+  const isRunning = (pidFile: string): boolean =>
+    fs.existsSync(`/proc/${fs.readFileSync(pidFile, 'utf8').trim()}`);
+
+  test('a journalctl that hangs: ended when the time is over, and it learns for a day', async () => {
+    journal = 'followed';
+    const pidFile = join(newDir(), 'pid');
+    fakeProgram('journalctl', hang(pidFile));
+    fs.writeFileSync(`${log}.1`, sent('c', 5));
+    await learn(short);
+    expect(messages()).toEqual(['c']);
+    expect(said).toEqual([expect.stringContaining('; stopped after 1s; learning until ')]);
+    expect([saved, ended]).toEqual([['reading', 'firstDay'], 1]);
+    expect(state.journals.get(journalSource)).toEqual({cursor: 't=7'});
+    await until('its end', () => !isRunning(pidFile));
+  });
+
+  test('a journalctl that does not even say where the journal ends', async () => {
+    journal = 'followed';
+    fakeProgram('journalctl', 'exec sleep 600');
+    await learn(short);
+    expect(said).toEqual([expect.stringContaining('; stopped after 1s; learning until ')]);
+    expect(saved).toEqual(['firstDay']);
+    expect(state.journals.get(journalSource)).toBeUndefined();
+  });
+
+  test('a packed file that is never unpacked; what is unpacked later counts no more', async () => {
+    const xz = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0, 0, 0, 0]);
+    fs.writeFileSync(`${log}.2`, sent('a', 9));
+    fs.writeFileSync(`${log}.1.xz`, xz);
+    const [pidFile, late] = [join(newDir(), 'pid'), join(newDir(), 'late')];
+    fs.writeFileSync(late, sent('late', 5));
+    fakeProgram('xz', `echo $$ >${pidFile}\nsleep 2\ncat ${late}`);
+    await learn(short);
+    expect(messages()).toEqual(['a']);
+    expect(said[0]).toContain('; stopped after 1s; learning until ');
+    await until('its end', () => !isRunning(pidFile));
+    expect(messages()).toEqual(['a']);
+  });
+
+  test('a daemon that ends does not wait for it', async () => {
+    journal = 'followed';
+    const pidFile = join(newDir(), 'pid');
+    fakeProgram('journalctl', hang(pidFile));
+    const end = new AbortController();
+    const learning = learn(wide, undefined, end.signal);
+    await until('it hangs', () => fs.existsSync(pidFile));
+    end.abort();
+    await learning;
+    expect([isToRead(state.learning), said]).toEqual([true, []]);
   });
 });
 

@@ -8,7 +8,7 @@ import type {Say} from '../../base/say.js';
 import {type HeardLine, Listener} from '../heard.js';
 import {type Hearing, judgeMachine, judgeSource, type Surroundings} from '../judge.js';
 import {type HearingView, hearingView, type SourceView, sourceView} from '../view.js';
-import {deafText, type WantedSettings} from '../words.js';
+import {beforeText, deafText, type WantedSettings} from '../words.js';
 import {Elsewhere} from './elsewhere.js';
 import {behindBytes, whyNotThere} from './place.js';
 import type {LogPosition} from '../../log/position.js';
@@ -48,6 +48,8 @@ export class Ear {
   readonly #reported = new Map<string, string>();
   #lastMailerMs: number | undefined;
   #journalTrouble: Surroundings['trouble'];
+  /** `before`: nothing is followed yet, because the old logs are read first. */
+  #phase: 'before' | 'listening' = 'before';
 
   constructor(parts: EarParts) {
     this.#parts = parts;
@@ -78,6 +80,7 @@ export class Ear {
   /** Checks repeatedly, and reports changes, until the signal fires. */
   listen(signal: AbortSignal): void {
     if (signal.aborted) return;
+    this.#phase = 'listening';
     const timer = setInterval(() => {
       void this.#elsewhere.look(this.#silentSinceMs, nowMs(), signal);
       this.speak();
@@ -144,7 +147,9 @@ export class Ear {
   #viewOf(source: string, hearing: Hearing): SourceView {
     const heard = this.#sourceOf(source).listener.heard();
     const position = this.#parts.positionOf(source);
-    return sourceView(source, heard, hearing, this.#parts.wanted, behindBytes(source, position));
+    const {wanted} = this.#parts;
+    const view = sourceView(source, heard, hearing, wanted, behindBytes(source, position));
+    return this.#phase === 'before' ? {...view, notes: [beforeText, ...view.notes]} : view;
   }
 
   #lookAtPlaces(now: number): void {
