@@ -172,7 +172,7 @@ describe('bounds', () => {
   });
 });
 
-describe('what never answers', () => {
+describe('a program that never answers', () => {
   const short = {...wide, timeMs: 700};
   /** Tells where the end of the journal is; then it notes its own process, and hangs. */
   const hang = (pidFile: string): string =>

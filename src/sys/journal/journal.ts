@@ -32,6 +32,11 @@ import {LineCutter} from '../run/line-cutter.js';
 const mostEntryBytes = 64 * 1024;
 /** A child is replaced after this time. Ms: it keeps vacuumed files open, and may have missed a change. */
 const renewMs = 10 * 60_000;
+/**
+ * How long a child that prints stored entries may print nothing. Ms: journalctl finds them by an index. After a failure
+ * it is twice as long, so that a slow disk does not keep us from ever coming further.
+ */
+export const silence = {firstMs: 60_000, lastMs: renewMs};
 /** Between two looks at the folders. Ms. */
 const lookMs = 2000;
 /** Pauses after a failure. */
@@ -52,6 +57,8 @@ export class JournalFollower {
   readonly #report: (event: JournalEvent) => void;
   readonly #place: JournalPlace;
   readonly #machineId = ownMachineId();
+  readonly #silence: Backoff;
+  #mostSilentMs: number;
   #resume: JournalPosition | 'end';
   /** The cursor at which a child began. The entry there comes first, if it still exists, and was given before. */
   #known: string | undefined;
@@ -60,13 +67,19 @@ export class JournalFollower {
   #skipped = 0;
   readonly #skippedReports = new AtMostEvery(skippedReportMs);
 
-  /** @param resume where to begin; `end`: with entries that are written from now on */
+  /**
+   * @param resume where to begin; `end`: with entries that are written from now on
+   * @param bounds smaller in tests
+   */
   constructor(
     identifiers: readonly string[],
     resume: JournalPosition | 'end',
     report: (event: JournalEvent) => void,
     place: JournalPlace = {kind: 'machine'},
+    bounds = silence,
   ) {
+    this.#silence = new Backoff(bounds);
+    this.#mostSilentMs = this.#silence.failed();
     this.#identifiers = identifiers;
     this.#resume = resume;
     this.#report = report;
@@ -106,9 +119,11 @@ export class JournalFollower {
       return undefined;
     }
     if (stored.kind === 'stopped' && !signal.aborted && this.#resume.cursor === cursor) {
-      return `${journalctl} gave nothing and did not end`;
+      return noEnd;
     }
     if (stored.kind !== 'done') return whyOf(stored);
+    this.#silence.succeeded();
+    this.#mostSilentMs = this.#silence.failed();
     const position = this.#resume;
     if (!this.#isFollowingTold) this.#report({kind: 'following', cursor: position.cursor});
     this.#isFollowingTold = true;
@@ -125,7 +140,9 @@ export class JournalFollower {
   ): AsyncGenerator<JournalBatch, CommandEnd> {
     const child = new AbortController();
     const stop = (): void => child.abort();
-    const leash = this.#leash(stop);
+    // Undefined while the caller works: then the child waits for us.
+    let waitsSinceMs: number | undefined = performance.now();
+    const leash = this.#leash(mode, () => waitsSinceMs, stop);
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     const parameters = readParameters(this.#place, this.#identifiers, from.cursor, mode);
@@ -135,12 +152,14 @@ export class JournalFollower {
     try {
       const cutter = new LineCutter(mostEntryBytes, 'utf8');
       for await (const chunk of output) {
+        waitsSinceMs = undefined;
         const cut = cutter.take(chunk);
         const lines = cut.filter((each) => each.kind === 'line');
         this.#skip(cut.length - lines.length, 'too long for a mailer');
         const records = lines.flatMap(({text}) => this.#take(text) ?? []);
-        if (lines.length === 0) continue;
-        yield {records, position: this.#position, caughtUp: mode === 'follow'};
+        const position = this.#position;
+        if (lines.length > 0) yield {records, position, caughtUp: mode === 'follow'};
+        waitsSinceMs = performance.now();
       }
       isOver = true;
     } finally {
@@ -156,13 +175,26 @@ export class JournalFollower {
     return end;
   }
 
-  /** Ends a child that has run for long, or that began when there were other folders. */
-  #leash(stop: () => void): NodeJS.Timeout {
+  /**
+   * Ends a child that has run for long, or that began when there were other folders. Also one that hangs: it is
+   * reported here, because a child that waits for a dead disk does not end even if it is killed.
+   *
+   * @param waitsSince since when we wait for its output; undefined: we do not
+   */
+  #leash(mode: ReadMode, waitsSince: () => number | undefined, stop: () => void): NodeJS.Timeout {
     const folders = journalFolders(this.#place);
     const endMs = performance.now() + renewMs;
-    return setInterval(() => {
-      if (performance.now() >= endMs || journalFolders(this.#place) !== folders) stop();
-    }, lookMs);
+    const look = (): void => {
+      const nowMs = performance.now();
+      const silentMs = nowMs - (waitsSince() ?? nowMs);
+      const isHanging = mode === 'stored' && silentMs >= this.#mostSilentMs;
+      if (isHanging) {
+        this.#mostSilentMs = this.#silence.failed();
+        this.#tellProblem(noEnd);
+      }
+      if (isHanging || nowMs >= endMs || journalFolders(this.#place) !== folders) stop();
+    };
+    return setInterval(look, lookMs);
   }
 
   /** Reads one entry and moves behind it. */
@@ -199,6 +231,8 @@ export class JournalFollower {
     this.#report({kind: 'unreadable', why});
   }
 }
+
+const noEnd = `${journalctl} gave nothing and did not end`;
 
 const whyOf = (end: Exclude<CommandEnd, {kind: 'done'}>): string | undefined =>
   end.kind === 'stopped' ? undefined : end.why;

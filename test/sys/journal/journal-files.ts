@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import {join} from 'node:path';
 import type {JournalPosition} from '../../../src/log/position.js';
 import type {JournalEvent} from '../../../src/log/source-event.js';
-import {type JournalBatch, JournalFollower} from '../../../src/sys/journal/journal.js';
+import {type JournalBatch, JournalFollower, silence} from '../../../src/sys/journal/journal.js';
 import {Recorder} from '../../support/recorder.js';
 
 /** Not in the PATH; Debian's package systemd-journal-remote. */
@@ -58,9 +58,14 @@ function exported({message, identifier = 'sm-mta', atUs, fields = {}}: Wanted): 
 
 /** Runs a JournalFollower over a folder and keeps what it gives, as the daemon would. */
 export class JournalReader extends Recorder<JournalEvent, JournalBatch> {
-  constructor(path: string, resume: JournalPosition | 'end', identifiers = ['sm-mta']) {
+  constructor(
+    path: string,
+    resume: JournalPosition | 'end',
+    identifiers = ['sm-mta'],
+    bounds = silence,
+  ) {
     super(
-      (report) => new JournalFollower(identifiers, resume, report, {kind: 'folder', path}),
+      (report) => new JournalFollower(identifiers, resume, report, {kind: 'folder', path}, bounds),
       ({records}) => records.map(({message}) => message),
     );
   }
