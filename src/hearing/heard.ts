@@ -3,6 +3,7 @@
  * are the mailer's although they do not count. `judge.ts` decides what the counts mean.
  */
 import {printable} from '../base/printable.js';
+import type {Clocks} from '../base/clocks/clocks.js';
 import type {LogRecord} from '../log/record.js';
 import type {Dialect} from '../mail/dialect.js';
 import {type Counted, Tally} from './tally.js';
@@ -53,6 +54,7 @@ export interface Heard {
   readonly all: Row;
   /** Lines since the mailer's last understood line about a client. */
   readonly row: Row;
+  /** By the monotonic clock: somebody may set the other one. */
   readonly rowSinceMs: number;
   /** Lines from which something about a client was read, and lines that count against one. Counts. */
   readonly understood: number;
@@ -108,15 +110,16 @@ export class Listener {
   #example = '';
   #strange = '';
 
-  /** @param sinceMs when counting begins; ms since the epoch */
-  constructor(dialect: Pick<Dialect, 'names' | 'looksLike'>, sinceMs: number) {
+  /** @param since when counting begins */
+  constructor(dialect: Pick<Dialect, 'names' | 'looksLike'>, since: Clocks) {
     this.#dialect = dialect;
-    this.#sinceMs = sinceMs;
-    this.#rowSinceMs = sinceMs;
+    this.#sinceMs = since.wallMs;
+    this.#rowSinceMs = since.monotonicMs;
   }
 
-  /** @param nowMs when the line was read; ms since the epoch */
-  take(line: HeardLine, nowMs: number): void {
+  /** @param now when the line was read */
+  take(line: HeardLine, now: Clocks): void {
+    const nowMs = now.wallMs;
     this.#lastLineMs = nowMs;
     this.#count('lines');
     if (line.kind === 'noFrame') {
@@ -126,22 +129,22 @@ export class Listener {
     const {record} = line;
     this.#newestStampMs = Math.max(this.#newestStampMs ?? record.atMs, record.atMs);
     if (line.kind === 'ignored') this.#takeIgnored(record, line.reason, nowMs);
-    else this.#takeUnderstood(line, nowMs);
+    else this.#takeUnderstood(line, now);
   }
 
-  #takeUnderstood(line: Extract<HeardLine, {kind: 'copy' | 'event'}>, nowMs: number): void {
+  #takeUnderstood(line: Extract<HeardLine, {kind: 'copy' | 'event'}>, now: Clocks): void {
     this.#count('mailer');
     this.#count('mailerOwn');
-    this.#lastMailerMs = nowMs;
+    this.#lastMailerMs = now.wallMs;
     // Debian's submission logs as `sendmail` beside `sm-mta`: that shows that a mailer runs, but not the one that
     // has clients.
     if (line.kind === 'event' && line.is === 'own') return;
     this.#understood += 1;
     if (line.kind === 'event' && line.is === 'sign') {
       this.#signs += 1;
-      this.#lastSignMs = nowMs;
+      this.#lastSignMs = now.wallMs;
     }
-    this.#beginRow(nowMs);
+    this.#beginRow(now.monotonicMs);
   }
 
   /** What is known now. */

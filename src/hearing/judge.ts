@@ -24,8 +24,13 @@ export const leastUnreadableLines = 100;
  * count as its own: a second instance or host may be ignored on purpose. Ms: a day includes a busy hour.
  */
 export const longestQuietMs = 24 * 3_600_000;
-/** How long a log may be missing. Ms: rotation has made a new one by then. */
+/** How long a log may be missing that never was there, or may not be read. Ms: a mount or a right comes late. */
 export const longestMissingMs = 10_000;
+/**
+ * How long a log that was there may be gone. Ms: a rotation takes seconds, but some syslogs make the new file only with
+ * the next line.
+ */
+export const longestRotationMs = 15 * 60_000;
 /**
  * After this long without a line of the mailer, the daemon looks elsewhere. Ms: sendmail runs its queue
  * more often.
@@ -44,16 +49,23 @@ export interface Wanted {
 /** What the machine shows besides the lines. */
 export interface Surroundings {
   /** Why the log cannot be read now, and since when; undefined: it can. */
-  readonly trouble: {readonly why: string; readonly sinceMs: number} | undefined;
+  readonly trouble: Trouble | undefined;
   /** Whether the log ever existed. */
   readonly wasThere: 'yes' | 'no';
+}
+
+export interface Trouble {
+  /** `gone`: there is no such file. `barred`: it cannot be read. */
+  readonly kind: 'gone' | 'barred';
+  readonly why: string;
+  readonly sinceMs: number;
 }
 
 /** What concerns all sources together. */
 export interface Machine {
   /** Another log with lines of the mailer that are newer than the last one here. */
   readonly elsewhere: Elsewhere | undefined;
-  /** Sessions of the mailer seen since its last line. A count. */
+  /** Sessions of the mailer seen since its last line about a client. A count. */
   readonly sessions: number;
 }
 
@@ -95,7 +107,14 @@ export type Hearing =
   | {readonly kind: 'quiet'}
   | ({readonly kind: 'deaf'} & Deafness);
 
-/** The verdict on one source. */
+/** For how long no line has come from the mailer, and none about a client. Ms. */
+export interface Silence {
+  readonly mailerMs: number;
+  /** A submission of this machine writes lines too; they do not show that a mailer with clients is heard. */
+  readonly clientMs: number;
+}
+
+/** The verdict on one source. @param nowMs by the monotonic clock, as all times here */
 export function judgeSource(heard: Heard, around: Surroundings, nowMs: number): Hearing {
   const deafness = ofTrouble(around, nowMs) ?? ofLines(heard, nowMs);
   if (deafness !== undefined) return {kind: 'deaf', ...deafness};
@@ -104,28 +123,25 @@ export function judgeSource(heard: Heard, around: Surroundings, nowMs: number): 
 
 /**
  * The verdict on all sources together, if none by itself is deaf.
- *
- * @param silentSinceMs the time of the mailer's last line in any source, or the start
  */
 export function judgeMachine(
   {elsewhere, sessions}: Machine,
-  silentSinceMs: number,
-  nowMs: number,
+  {mailerMs, clientMs}: Silence,
 ): Hearing {
-  const silentMs = nowMs - silentSinceMs;
-  if (silentMs < longestSilenceMs) return {kind: 'quiet'};
-  const silentSeconds = Math.floor(silentMs / 1000);
-  if (elsewhere !== undefined && elsewhere.lines > 0) {
-    return {kind: 'deaf', why: 'elsewhere', silentSeconds, ...elsewhere};
+  if (mailerMs >= longestSilenceMs && elsewhere !== undefined && elsewhere.lines > 0) {
+    return {kind: 'deaf', why: 'elsewhere', silentSeconds: secondsOf(mailerMs), ...elsewhere};
   }
-  return sessions >= leastSessions
-    ? {kind: 'deaf', why: 'sessions', silentSeconds, sessions}
+  return clientMs >= longestSilenceMs && sessions >= leastSessions
+    ? {kind: 'deaf', why: 'sessions', silentSeconds: secondsOf(clientMs), sessions}
     : {kind: 'quiet'};
 }
 
+const secondsOf = (ms: number): number => Math.floor(ms / 1000);
+
 function ofTrouble({trouble, wasThere}: Surroundings, nowMs: number): Deafness | undefined {
   if (trouble === undefined) return undefined;
-  const patienceMs = wasThere === 'yes' ? longestQuietMs : longestMissingMs;
+  const isRotated = trouble.kind === 'gone' && wasThere === 'yes';
+  const patienceMs = isRotated ? longestRotationMs : longestMissingMs;
   return nowMs - trouble.sinceMs < patienceMs ? undefined : {why: 'missing', because: trouble.why};
 }
 

@@ -22,6 +22,9 @@ export interface HeardOffline {
 /** Lines that are checked, from the beginning. A count: more than a quiet mailer writes in a night. */
 export const mostListened = 10_000;
 
+/** A log that is read as a whole has no now. */
+const noTime = {wallMs: 0, monotonicMs: 0};
+
 type Reading = Parameters<typeof heardLine>[1];
 
 export class OfflineEar {
@@ -37,7 +40,7 @@ export class OfflineEar {
     this.#dialect = dialect;
     this.#wanted = wanted;
     this.#read = read;
-    this.#listener = new Listener(dialect, 0);
+    this.#listener = new Listener(dialect, noTime);
   }
 
   /** Takes a piece of a log, from its beginning, until a line is understood. */
@@ -64,14 +67,14 @@ export class OfflineEar {
 
   unframed(text: string, why: string): void {
     this.#listened += 1;
-    this.#listener.take({kind: 'noFrame', text, why}, 0);
+    this.#listener.take({kind: 'noFrame', text, why}, noTime);
   }
 
   record(record: LogRecord, reading: Reading): void {
     this.#listened += 1;
     const line = heardLine(record, reading);
     if (line.kind === 'event' && line.is !== 'own') this.#understood += 1;
-    this.#listener.take(line, 0);
+    this.#listener.take(line, noTime);
   }
 
   end(): HeardOffline {

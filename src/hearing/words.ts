@@ -5,7 +5,7 @@
 import {countText} from '../base/count.js';
 import {aboutText} from '../base/duration.js';
 import type {Heard} from './heard.js';
-import type {Deafness, Missed, Wanted} from './judge.js';
+import type {Deafness, Missed, Trouble, Wanted} from './judge.js';
 import type {Counted} from './tally.js';
 import {withHelp} from './unread.js';
 
@@ -43,7 +43,7 @@ export function deafText(deafness: Deafness, wanted: WantedSettings): string {
     case 'elsewhere':
       return `no line of the mailer for ${aboutText(deafness.silentSeconds)}, and ${deafness.name} has newer ones: set syslog_msgs_file, or see whether the syslog writes where it should`;
     case 'sessions':
-      return `no line of the mailer for ${aboutText(deafness.silentSeconds)}, though it had ${countText(deafness.sessions, 'session')} meanwhile: see syslog_msgs_file, whether the syslog runs, and the mailer's LogLevel (9 or more)`;
+      return `no line about a client for ${aboutText(deafness.silentSeconds)}, though the mailer had ${countText(deafness.sessions, 'session')} meanwhile: see syslog_msgs_file, whether the syslog runs, and the mailer's LogLevel (9 or more)`;
   }
 }
 
@@ -67,6 +67,9 @@ export function missedText(missed: Missed, programs: readonly Counted[]): string
       return `none of ${countText(missed.lines, 'line')} of the mailer tells of a client: its LogLevel should be 9 or more`;
   }
 }
+
+/** For a source that cannot be read at the moment, perhaps rightly. */
+export const waitText = ({why}: Pick<Trouble, 'why'>): string => `waits for it: ${why}`;
 
 /** For a source while the old logs are read, at the first start. */
 export const beforeText = 'not followed yet: the daemon reads the old logs first';

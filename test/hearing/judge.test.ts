@@ -1,7 +1,7 @@
 /** Never silently deaf, and no false alarm: at night, on a shared log, beside other programs. */
 import {describe, expect, test} from '@jest/globals';
 import fc from 'fast-check';
-import type {HeardLine} from '../../src/hearing/heard.js';
+import {type HeardLine, Listener} from '../../src/hearing/heard.js';
 import {
   judgeMachine,
   judgeSource,
@@ -11,10 +11,13 @@ import {
   leastUnreadableLines,
   longestMissingMs,
   longestQuietMs,
+  longestRotationMs,
   longestSilenceMs,
   missedBy,
 } from '../../src/hearing/judge.js';
+import {sendmail} from '../../src/mail/sendmail/dialect.js';
 import {
+  clocksAt,
   foreign,
   heardOnce,
   judged,
@@ -122,13 +125,16 @@ describe('no false alarm', () => {
   });
 
   test('a log that is being rotated, or that came and went', () => {
-    const trouble = {why: '/x: no such file', sinceMs: nowMs};
-    const at = (ms: number, wasThere: 'yes' | 'no') =>
-      judgeSource(listened([]), {trouble, wasThere}, nowMs + ms);
+    const at = (ms: number, wasThere: 'yes' | 'no', kind: 'gone' | 'barred' = 'gone') => {
+      const trouble = {kind, why: 'no such file', sinceMs: nowMs};
+      return judgeSource(listened([]), {trouble, wasThere}, nowMs + ms);
+    };
     expect(at(longestMissingMs - 1, 'no')).toEqual({kind: 'quiet'});
     expect(at(longestMissingMs, 'no')).toEqual(deaf('missing'));
-    expect(at(longestQuietMs - 1, 'yes')).toEqual({kind: 'quiet'});
-    expect(at(longestQuietMs, 'yes')).toEqual(deaf('missing'));
+    expect(at(longestRotationMs - 1, 'yes')).toEqual({kind: 'quiet'});
+    expect(at(longestRotationMs, 'yes')).toEqual(deaf('missing'));
+    // No rotation takes the right to read it.
+    expect(at(longestMissingMs, 'yes', 'barred')).toEqual(deaf('missing'));
   });
 });
 
@@ -142,8 +148,25 @@ describe('all sources together', () => {
     ['sessions without a line', undefined, leastSessions, longestSilenceMs, 'deaf'],
   ] as const)('%s', (_, found, sessions, silentMs, kind) => {
     const machine = {elsewhere: found, sessions};
-    expect(judgeMachine(machine, nowMs, nowMs + silentMs).kind).toBe(kind);
+    const silence = {mailerMs: silentMs, clientMs: silentMs};
+    expect(judgeMachine(machine, silence).kind).toBe(kind);
   });
+});
+
+test('lines of a local submission do not hide that sessions leave none; they show where the mailer logs', () => {
+  const silence = {mailerMs: 0, clientMs: longestSilenceMs};
+  const machine = {elsewhere: undefined, sessions: leastSessions};
+  expect(judgeMachine(machine, silence)).toEqual(deaf('sessions'));
+  const found = {elsewhere: {name: '/l', lines: 3}, sessions: 0};
+  expect(judgeMachine(found, silence)).toEqual({kind: 'quiet'});
+});
+
+test('a clock that was set back does not make the patience longer', () => {
+  const lines = [heardOnce, ...times(leastLines, otherHost)];
+  const listener = new Listener(sendmail, clocksAt(nowMs));
+  for (const line of lines) listener.take(line, {wallMs: 10 * nowMs, monotonicMs: nowMs});
+  const around = {trouble: undefined, wasThere: 'yes'} as const;
+  expect(judgeSource(listener.heard(), around, nowMs + longestQuietMs)).toEqual(deaf('hosts'));
 });
 
 test('lines that are left out beside those heard are worth a word', () => {

@@ -1,6 +1,7 @@
 /** Lines as they are counted: what the mailer says, and what others do. */
 import {type Heard, type HeardLine, Listener} from '../../src/hearing/heard.js';
 import {type Hearing, judgeSource} from '../../src/hearing/judge.js';
+import type {Clocks} from '../../src/base/clocks/clocks.js';
 import type {LogRecord} from '../../src/log/record.js';
 import {sendmail} from '../../src/mail/sendmail/dialect.js';
 
@@ -46,10 +47,13 @@ export const ownUnreadable = unreadable(`2026 Nov 28 12:00:00 relay sm-mta[4711]
 export const times = (count: number, line: HeardLine): HeardLine[] =>
   Array.from({length: count}, () => line);
 
+/** Nobody has set the clock: both show the same. */
+export const clocksAt = (ms: number): Clocks => ({wallMs: ms, monotonicMs: ms});
+
 /** @param atMs when they were read; all at once */
 export function listened(lines: readonly HeardLine[], atMs = nowMs): Heard {
-  const listener = new Listener(sendmail, nowMs);
-  for (const line of lines) listener.take(line, atMs);
+  const listener = new Listener(sendmail, clocksAt(nowMs));
+  for (const line of lines) listener.take(line, clocksAt(atMs));
   return listener.heard();
 }
 

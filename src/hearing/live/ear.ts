@@ -6,15 +6,22 @@
 import {Troubles} from '../../base/mechanisms/troubles.js';
 import type {Say} from '../../base/say.js';
 import {type HeardLine, Listener} from '../heard.js';
-import {type Hearing, judgeMachine, judgeSource, type Surroundings} from '../judge.js';
+import {
+  type Hearing,
+  judgeMachine,
+  judgeSource,
+  type Silence,
+  type Surroundings,
+} from '../judge.js';
 import {type HearingView, hearingView, type SourceView, sourceView} from '../view.js';
-import {beforeText, deafText, type WantedSettings} from '../words.js';
-import {Elsewhere} from './elsewhere.js';
+import {beforeText, deafText, waitText, type WantedSettings} from '../words.js';
+import {Elsewhere, type SilentSince} from './elsewhere.js';
 import {behindBytes, whyNotThere} from './place.js';
 import type {LogPosition} from '../../log/position.js';
 import {journalSource, type SourcePlan} from '../../log/source-plan.js';
 import type {Dialect} from '../../mail/dialect.js';
-import {nowMs} from '../../sys/run/clock.js';
+import type {Clocks} from '../../base/clocks/clocks.js';
+import {monotonicMs, nowMs} from '../../sys/run/clock.js';
 
 /** The pause between two checks. Ms. */
 const lookMs = 2000;
@@ -43,10 +50,12 @@ export class Ear {
   readonly #sources = new Map<string, Source>();
   readonly #troubles: Troubles;
   readonly #elsewhere: Elsewhere;
-  readonly #sinceMs = nowMs();
+  readonly #sinceMs = monotonicMs();
   /** The last reported reason by source; '' stands for all together. */
   readonly #reported = new Map<string, string>();
+  /** By the monotonic clock, so that no alarm waits for a clock that was set back. */
   #lastMailerMs: number | undefined;
+  #lastClientMs: number | undefined;
   #journalTrouble: Surroundings['trouble'];
   /** `before`: nothing is followed yet, because the old logs are read first. */
   #phase: 'before' | 'listening' = 'before';
@@ -63,18 +72,23 @@ export class Ear {
   /** Takes the result of one line. */
   take(source: string, line: HeardLine): void {
     const {listener} = this.#sourceOf(source);
-    const now = nowMs();
+    const now = clocks();
     listener.take(line, now);
     const isMailers = line.kind === 'event' || line.kind === 'copy';
     const isOwn =
       line.kind === 'ignored' && (line.reason === 'noClient' || line.reason === 'piece');
-    if (isMailers || isOwn) this.#lastMailerMs = now;
+    if (isMailers || isOwn) this.#lastMailerMs = now.monotonicMs;
+    // A copy tells nothing of its own: the other source has delivered the line, whatever it is about.
+    if (line.kind === 'event' && line.is !== 'own') this.#lastClientMs = now.monotonicMs;
   }
 
   /** @param why undefined: it can be read again */
   journal(why: string | undefined): void {
     if (why === undefined) this.#journalTrouble = undefined;
-    else this.#journalTrouble = {why, sinceMs: this.#journalTrouble?.sinceMs ?? nowMs()};
+    else {
+      const sinceMs = this.#journalTrouble?.sinceMs ?? monotonicMs();
+      this.#journalTrouble = {kind: 'barred', why, sinceMs};
+    }
   }
 
   /** Checks repeatedly, and reports changes, until the signal fires. */
@@ -82,7 +96,7 @@ export class Ear {
     if (signal.aborted) return;
     this.#phase = 'listening';
     const timer = setInterval(() => {
-      void this.#elsewhere.look(this.#silentSinceMs, nowMs(), signal);
+      void this.#elsewhere.look(this.#silentSince, clocks(), signal);
       this.speak();
     }, lookMs);
     timer.unref();
@@ -90,7 +104,7 @@ export class Ear {
   }
 
   view(): HearingView {
-    const now = nowMs();
+    const now = monotonicMs();
     const judged = this.#judged(now);
     const sources = judged.map(([source, hearing]) => this.#viewOf(source, hearing));
     return hearingView(sources, this.#machine(now), this.#parts.wanted);
@@ -98,7 +112,7 @@ export class Ear {
 
   /** Reports what has changed. */
   speak(): void {
-    const now = nowMs();
+    const now = monotonicMs();
     const judged = this.#judged(now);
     for (const [source, hearing] of judged) this.#tell(source, `${source}: `, hearing);
     const isDeaf = judged.some(([, {kind}]) => kind === 'deaf');
@@ -124,12 +138,15 @@ export class Ear {
     this.#troubles.begin(`${source} ${hearing.why}`, message, 'warning');
   }
 
-  get #silentSinceMs(): number {
-    return this.#lastMailerMs ?? this.#sinceMs;
+  get #silentSince(): SilentSince {
+    const {mailerMs, clientMs} = {mailerMs: this.#lastMailerMs, clientMs: this.#lastClientMs};
+    return {mailerMs: mailerMs ?? this.#sinceMs, clientMs: clientMs ?? this.#sinceMs};
   }
 
   #machine(now: number): Hearing {
-    return judgeMachine(this.#elsewhere.found(this.#silentSinceMs), this.#silentSinceMs, now);
+    const since = this.#silentSince;
+    const silence: Silence = {mailerMs: now - since.mailerMs, clientMs: now - since.clientMs};
+    return judgeMachine(this.#elsewhere.found(since), silence);
   }
 
   #judged(now: number): (readonly [string, Hearing])[] {
@@ -145,11 +162,16 @@ export class Ear {
   }
 
   #viewOf(source: string, hearing: Hearing): SourceView {
-    const heard = this.#sourceOf(source).listener.heard();
+    const {listener, trouble} = this.#sourceOf(source);
+    const heard = listener.heard();
     const position = this.#parts.positionOf(source);
     const {wanted} = this.#parts;
     const view = sourceView(source, heard, hearing, wanted, behindBytes(source, position));
-    return this.#phase === 'before' ? {...view, notes: [beforeText, ...view.notes]} : view;
+    const notes = [
+      ...(this.#phase === 'before' ? [beforeText] : []),
+      ...(trouble === undefined || hearing.kind === 'deaf' ? [] : [waitText(trouble)]),
+    ];
+    return {...view, notes: [...notes, ...view.notes]};
   }
 
   #lookAtPlaces(now: number): void {
@@ -159,13 +181,13 @@ export class Ear {
         source.trouble = this.#journalTrouble;
         continue;
       }
-      const why = whyNotThere(name);
-      if (why === undefined) {
+      const found = whyNotThere(name);
+      if (found === undefined) {
         source.trouble = undefined;
         source.wasThere = 'yes';
       } else if (!planned.includes(name))
         this.#sources.delete(name); // the logs of a pattern come and go
-      else source.trouble = {why, sinceMs: source.trouble?.sinceMs ?? now};
+      else source.trouble = {...found, sinceMs: source.trouble?.sinceMs ?? now};
     }
   }
 
@@ -174,7 +196,8 @@ export class Ear {
     if (known !== undefined) return known;
     const {dialect, positionOf} = this.#parts;
     const wasThere = positionOf(name) === undefined ? 'no' : 'yes';
-    const made: Source = {listener: new Listener(dialect, nowMs()), trouble: undefined, wasThere};
+    const listener = new Listener(dialect, clocks());
+    const made: Source = {listener, trouble: undefined, wasThere};
     this.#sources.set(name, made);
     return made;
   }
@@ -186,3 +209,5 @@ export class Ear {
 
   readonly #isPlain = (source: string): boolean => !/[*?][^/]*$/.test(source);
 }
+
+const clocks = (): Clocks => ({wallMs: nowMs(), monotonicMs: monotonicMs()});

@@ -2,6 +2,7 @@
  * Looks for lines of a silent mailer where the daemon does not read: in the other customary logs, in the files
  * that a log was rotated into, and in the journal. Also looks for connections at the mailer's port.
  */
+import type {Clocks} from '../../base/clocks/clocks.js';
 import {AtMostEvery} from '../../base/mechanisms/elapsed.js';
 import {type Elsewhere as Found, longestSilenceMs, type Machine, type Wanted} from '../judge.js';
 import type {LogRecord} from '../../log/record.js';
@@ -31,6 +32,12 @@ const mostSessions = 100;
 /** A monitor, or this machine's own mail. */
 const isLocal = (address: string): boolean => address.startsWith('127.') || address === '::1';
 
+/** When the mailer's last line came, and the last one about a client. By the monotonic clock, ms. */
+export interface SilentSince {
+  readonly mailerMs: number;
+  readonly clientMs: number;
+}
+
 interface Parts {
   readonly dialect: Dialect;
   readonly wanted: Wanted;
@@ -45,8 +52,10 @@ export class Elsewhere {
   readonly #count = new AtMostEvery(sessionsMs);
   readonly #sessions = new Set<string>();
   #found: Found | undefined;
-  #silentSinceMs = 0;
-  #journalToMs = 0;
+  #mailerMs = 0;
+  #clientMs = 0;
+  /** Up to when the journal was searched, by the wall clock; undefined: not yet. Ms since the epoch. */
+  #journalToMs: number | undefined;
   #isSearching = false;
 
   /**
@@ -58,41 +67,47 @@ export class Elsewhere {
   }
 
   /** What was found since the mailer became silent. */
-  found(silentSinceMs: number): Machine {
-    this.#begin(silentSinceMs);
+  found(since: SilentSince): Machine {
+    this.#begin(since);
     return {elsewhere: this.#found, sessions: this.#sessions.size};
   }
 
   /** Looks, if it is time to. */
-  async look(silentSinceMs: number, nowMs: number, signal: AbortSignal): Promise<void> {
-    this.#begin(silentSinceMs);
-    const silentMs = nowMs - silentSinceMs;
-    if (silentMs >= sessionsMs && this.#count.take(nowMs)) await this.#countSessions();
-    if (silentMs < longestSilenceMs || this.#isSearching || !this.#search.take(nowMs)) return;
+  async look(since: SilentSince, now: Clocks, signal: AbortSignal): Promise<void> {
+    this.#begin(since);
+    const {monotonicMs, wallMs} = now;
+    const isTime = monotonicMs - since.clientMs >= sessionsMs && this.#count.take(monotonicMs);
+    if (isTime) await this.#countSessions();
+    const silentMs = monotonicMs - since.mailerMs;
+    if (silentMs < longestSilenceMs || this.#isSearching || !this.#search.take(monotonicMs)) return;
     this.#isSearching = true;
     try {
-      const found = this.#inFiles(silentSinceMs, nowMs) ?? (await this.#inJournal(nowMs, signal));
-      if (this.#silentSinceMs === silentSinceMs) this.#found = found;
+      // By the clock as it is set now: the stamps are compared with it.
+      const sinceMs = wallMs - silentMs;
+      const found =
+        this.#inFiles(sinceMs, wallMs) ?? (await this.#inJournal(sinceMs, wallMs, signal));
+      if (this.#mailerMs === since.mailerMs) this.#found = found;
     } finally {
       this.#isSearching = false;
     }
   }
 
-  /** A new line of the mailer makes earlier findings worthless. */
-  #begin(silentSinceMs: number): void {
-    if (this.#silentSinceMs === silentSinceMs) return;
-    this.#silentSinceMs = silentSinceMs;
+  /** A new line of the mailer, or about a client, makes earlier findings worthless. */
+  #begin({mailerMs, clientMs}: SilentSince): void {
+    if (this.#clientMs !== clientMs) this.#sessions.clear();
+    this.#clientMs = clientMs;
+    if (this.#mailerMs === mailerMs) return;
+    this.#mailerMs = mailerMs;
     this.#found = undefined;
-    this.#sessions.clear();
-    this.#journalToMs = silentSinceMs;
+    this.#journalToMs = undefined;
   }
 
   async #countSessions(): Promise<void> {
     const {ports} = this.#parts;
     if (ports.length === 0) return;
-    const silentSinceMs = this.#silentSinceMs;
+    const clientMs = this.#clientMs;
     const sockets = await portSockets(...ports).catch(() => undefined);
-    if (silentSinceMs !== this.#silentSinceMs) return;
+    if (clientMs !== this.#clientMs) return;
     for (const {inode, remote} of sockets?.connected ?? []) {
       if (isLocal(remote.text) || this.#sessions.size >= mostSessions) continue;
       this.#sessions.add(`${inode} ${remote.text}`);
@@ -116,13 +131,21 @@ export class Elsewhere {
       const framed = frames.read(line, nowMs);
       if (framed.kind === 'none') return false;
       const {atMs, message} = framed.record;
-      return atMs > sinceMs && dialect.looksLike(message) === 'own';
+      // A stamp without a zone may be of another one. An id is in UTC, and no line is older than its id.
+      const stampMs = framed.zone === 'named' ? atMs : -Infinity;
+      const writtenMs = Math.max(stampMs, frames.beganMs(message, nowMs) ?? -Infinity);
+      return writtenMs > sinceMs && dialect.looksLike(message) === 'own';
     }).length;
   }
 
-  async #inJournal(nowMs: number, signal: AbortSignal): Promise<Found | undefined> {
+  async #inJournal(
+    sinceMs: number,
+    nowMs: number,
+    signal: AbortSignal,
+  ): Promise<Found | undefined> {
     if (!hasJournal()) return undefined;
-    const fromMs = this.#journalToMs;
+    // If the clock was set back, the time of the last search lies ahead.
+    const fromMs = Math.min(this.#journalToMs ?? sinceMs, nowMs);
     const entries = await mailEntriesSince(fromMs, signal);
     const own = entries.filter(
       ({message, atMs, program}) =>
