@@ -19,6 +19,12 @@ const secondSlackMs = 1000;
  */
 const mostLooks = 5;
 
+/**
+ * How much of older packed files is unpacked in the search for one place. Bytes: seconds, in which no new line is read. Of
+ * files that changed later everything is searched.
+ */
+export const mostSearchedBytes = 256 * 1024 * 1024;
+
 interface Search {
   /** The name of the followed log. */
   readonly path: string;
@@ -138,7 +144,10 @@ class Finder {
     const inOrder = [
       ...left.filter(isIt),
       ...others.filter(isLater),
-      ...others.filter((rotated) => !isLater(rotated)),
+      ...within(
+        others.filter((rotated) => !isLater(rotated)),
+        cursor.offset,
+      ),
     ];
     return this.#takeFirst(inOrder, cursor, 'proof');
   }
@@ -253,6 +262,22 @@ class Finder {
     }
     return false;
   }
+}
+
+/**
+ * The older files that are searched: those that are not packed, and the newest packed ones within the bound.
+ *
+ * @param older oldest first
+ * @param offset how far each of the packed files is unpacked at most. Bytes
+ */
+export function within<File extends Pick<Rotated, 'packing'>>(
+  older: readonly File[],
+  offset: number,
+): readonly File[] {
+  const plain = older.filter(({packing}) => packing === 'none');
+  const packed = older.filter(({packing}) => packing !== 'none').reverse();
+  // The newest is searched in any case: it is the likely one.
+  return [...plain, ...packed.slice(0, Math.max(1, Math.floor(mostSearchedBytes / offset)))];
 }
 
 /** @param spared how many of the candidates may be packed files of open logs */
