@@ -12,6 +12,8 @@ export interface Filter {
   readonly from?: Pattern;
   readonly to?: Pattern;
   readonly received?: Pattern;
+  /** The reason for which a message is held. */
+  readonly reason?: Pattern;
   /** A number or a name. */
   readonly uid?: string;
   readonly auth?: Pattern;
@@ -38,10 +40,22 @@ export interface FilterWords {
   readonly header?: string | true;
   readonly text?: string | true;
   readonly older?: string | true;
+  readonly reason?: string | true;
   readonly held?: true;
 }
 
-const words = ['from', 'to', 'received', 'uid', 'auth', 'host', 'header', 'text', 'older'] as const;
+const words = [
+  'from',
+  'to',
+  'received',
+  'uid',
+  'auth',
+  'host',
+  'header',
+  'text',
+  'older',
+  'reason',
+] as const;
 
 type ReadFilter =
   | {readonly kind: 'filter'; readonly filter: Filter}
@@ -83,6 +97,7 @@ const expectedOf: Readonly<Record<(typeof words)[number], string>> = {
   header: 'NAME:TEXT, such as Subject:*invoice*',
   text,
   older: 'a time such as 90s, 10m, 1h, 7d',
+  reason: text,
 };
 const checks: Partial<Record<(typeof words)[number], (value: string) => boolean>> = {
   uid: (value) => /^[\w.-]{1,64}$/.test(value),
@@ -102,6 +117,7 @@ function filterOf(given: GoodWords, ids: readonly string[]): Filter {
     to: pattern(given.to),
     received: pattern(given.received),
     auth: pattern(given.auth),
+    reason: pattern(given.reason),
     hostName: network === undefined ? pattern(host) : undefined,
   };
   const named =
@@ -150,6 +166,7 @@ export function isMeant(
     (filter.uid === undefined || isUser(filter.uid, message.whose)) &&
     is(filter.auth, () => (message.whose.kind === 'auth' ? [message.whose.name] : [])) &&
     is(filter.from, () => sendersOf(control)) &&
+    is(filter.reason, () => [control.lines.quarantine]) &&
     is(filter.received, () => receivedOf(control).map(unfolded)) &&
     isHeader(filter.header, control) &&
     is(filter.text, () => [bodyText()])

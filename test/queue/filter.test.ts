@@ -19,6 +19,14 @@ const createdMs = 1_795_965_523_000;
 const meant = (words: FilterWords, text = relayed, body = 'Buy now\n'): boolean =>
   isMeant(filterOf(words), message(text), createdMs + 3_600_000, () => body);
 
+test('by the reason for which a message is held', () => {
+  const heldFor = (reason: string): string => relayed.replace(/^P/m, `q${reason}\nP`);
+  const ours = 'blocksmtp: auth:anna failures 20';
+  expect(meant({reason: 'blocksmtp: *'}, heldFor(ours))).toBe(true);
+  expect(meant({reason: 'blocksmtp: *'}, heldFor('Eicar found by clamav-milter'))).toBe(false);
+  expect(meant({reason: 'blocksmtp: *'})).toBe(false);
+});
+
 describe('each filter', () => {
   test.each<[FilterWords, boolean]>([
     [{}, true],

@@ -490,7 +490,7 @@ complete -c blocksmtp -n '__blocksmtp_is queue' -l full -d 'All headers of each.
 complete -c blocksmtp -n '__blocksmtp_is queue' -l count -d 'Counted by sender, the worst on top.'
 complete -c blocksmtp -n '__blocksmtp_is queue' -l watch -d 'Again and again;'
 complete -c blocksmtp -n '__blocksmtp_is queue' -l limit -x -d 'Show the newest N, or the worst N.'
-complete -c blocksmtp -n '__blocksmtp_is queue' -l reason -x -d 'With hold:'
+complete -c blocksmtp -n '__blocksmtp_is queue' -l reason -x -d 'Held for this reason.'
 complete -c blocksmtp -n '__blocksmtp_is queue' -l yes -d 'Hold or release more than 100.'
 complete -c blocksmtp -n '__blocksmtp_is queue' -l json -d 'Print it as JSON.'
 complete -c blocksmtp -n '__blocksmtp_is queue' -l help -d 'Show its options.'

@@ -17,7 +17,6 @@ export interface QueueOptions extends FilterWords {
   readonly count?: true;
   readonly watch?: string | true;
   readonly limit?: string | true;
-  readonly reason?: string | true;
   readonly yes?: true;
 }
 
@@ -29,12 +28,18 @@ const standardEverySeconds = 10;
 const isDeed = (word: string | undefined): word is 'hold' | 'release' =>
   word === 'hold' || word === 'release';
 
+/** With `hold` the reason is the one to write, and otherwise the one to look for. */
+function filterWords(options: QueueOptions, deed: 'hold' | 'release' | undefined): FilterWords {
+  const {reason, ...others} = options;
+  return deed === 'hold' || reason === undefined ? others : {...others, reason};
+}
+
 /** @returns one line for each mistake */
 export function wrongInQueue(operands: readonly string[], options: QueueOptions): string[] {
   const {full, count, watch, limit, reason, yes} = options;
   const [first, ...others] = operands;
   const deed = isDeed(first) ? first : undefined;
-  const read = readFilter(options, deed === undefined ? operands : others);
+  const read = readFilter(filterWords(options, deed), deed === undefined ? operands : others);
   const wrong = read.kind === 'wrong' ? [...read.problems] : [];
   const given = (value: unknown) => value !== undefined;
   const expect = (where: string, what: string, expected: string) =>
@@ -49,10 +54,10 @@ export function wrongInQueue(operands: readonly string[], options: QueueOptions)
   if (deed !== undefined && (full || count || given(watch) || given(limit))) {
     expect(`queue ${deed}`, 'an option of `queue` that shows', 'ids, filters, --yes or --json');
   }
-  if (deed !== 'hold' && given(reason)) expect('--reason', 'without hold', '`queue hold`');
   if (deed === undefined && yes)
     expect('--yes', 'without a deed', '`queue hold` or `queue release`');
-  if (reason === true || reason?.trim() === '') expect('--reason', 'no value', 'some words');
+  if (deed === 'hold' && (reason === true || reason?.trim() === ''))
+    expect('--reason', 'no value', 'some words');
   if (deed !== undefined && read.kind === 'filter' && isEmptyFilter(read.filter)) {
     expect(`queue ${deed}`, 'which messages?', 'ids, or a filter such as --uid 33');
   }
@@ -76,7 +81,7 @@ export async function queue(
 ): Promise<ExitCode> {
   const [first, ...others] = operands;
   const deed = isDeed(first) ? first : undefined;
-  const read = readFilter(options, deed === undefined ? operands : others);
+  const read = readFilter(filterWords(options, deed), deed === undefined ? operands : others);
   if (read.kind === 'wrong') return exitCode.usage;
   const unknown = await unknownUser(options.uid);
   if (unknown !== undefined) {

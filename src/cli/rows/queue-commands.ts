@@ -28,7 +28,10 @@ export const queueCommands: readonly CommandRow[] = [
       {flags: '--count', meaning: 'Counted by sender, the worst on top.'},
       {flags: '--watch [EVERY]', meaning: 'Again and again; every 10s if no time is given.'},
       {flags: '--limit <N>', meaning: 'Show the newest N, or the worst N. (default: 100)'},
-      {flags: '--reason <TEXT>', meaning: 'With hold: the reason that the log and mailq show.'},
+      {
+        flags: '--reason <TEXT>',
+        meaning: 'Held for this reason. With hold: the reason that the log and mailq show.',
+      },
       {flags: '--yes', meaning: 'Hold or release more than 100.'},
       json('Print it as JSON.'),
     ],

@@ -45,7 +45,8 @@ export function alarmsOf({crowd, families, hearing, mail}: Status): Alarm[] {
     title: 'mail is held in the queue',
     lines: [
       `${countText(count, 'message')} held. The mailer delivers none of them until somebody releases them.`,
-      'See blocksmtp queue --held, then blocksmtp queue release --held.',
+      'See blocksmtp queue --held. Those that the daemon held: blocksmtp queue release --reason "blocksmtp: *".',
+      'Without --reason, release --held also frees what a milter has quarantined, such as a virus.',
     ],
   };
   return [

@@ -8,7 +8,7 @@ const wrong: readonly (readonly [readonly string[], QueueOptions, string])[] = [
   [[], {watch: '0s'}, '--watch'],
   [[], {full: true, count: true}, '--full and --count'],
   [[], {yes: true}, '--yes'],
-  [[], {reason: 'x'}, '--reason'],
+  [[], {reason: true}, '--reason'],
   [[], {from: ''}, '--from'],
   [[], {from: true}, '--from'],
   [[], {uid: '../etc'}, '--uid'],
@@ -20,7 +20,6 @@ const wrong: readonly (readonly [readonly string[], QueueOptions, string])[] = [
   [['release'], {}, 'which messages?'],
   [['hold'], {uid: '33', full: true}, 'queue hold'],
   [['hold'], {uid: '33', reason: ' '}, '--reason'],
-  [['release'], {held: true, reason: 'x'}, '--reason'],
 ];
 
 describe('are refused', () => {
@@ -52,5 +51,7 @@ test('are good', () => {
   expect(wrongInQueue([], {})).toEqual([]);
   expect(wrongInQueue(['6ATFIh0Y000204'], {full: true, watch: true, limit: '5'})).toEqual([]);
   expect(wrongInQueue(['hold'], {uid: '33', reason: 'spam', yes: true})).toEqual([]);
+  expect(wrongInQueue(['release'], {reason: 'blocksmtp: *'})).toEqual([]);
+  expect(wrongInQueue([], {reason: 'x'})).toEqual([]);
   expect(wrongInQueue(['release', '6ATFIh0Y000204'], {})).toEqual([]);
 });

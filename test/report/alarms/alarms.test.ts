@@ -64,6 +64,7 @@ test('held mail is reported when it has lain for a day, and each day again', () 
   const book = new AlarmBook();
   const held = alarmsOf(statusOf({mail: mailOf('quarantine', 1)}));
   expect(held[0]?.lines[0]).toContain('1 message held');
+  expect(held[0]?.lines.join(' ')).toContain('queue release --reason "blocksmtp: *"');
   expect(book.look(held, 0)).toEqual([]);
   expect(book.look(held, heldSettledMs - 1)).toEqual([]);
   expect(titles(book.look(held, heldSettledMs))).toEqual(['mail is held in the queue']);
