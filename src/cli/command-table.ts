@@ -14,7 +14,7 @@ import {
   withoutNames,
   works,
 } from './rows/command-row.js';
-import {check} from './commands/check.js';
+import {check, notKnownText} from './commands/check.js';
 import {clearFirewall} from './commands/clear-firewall.js';
 import {coverage, coverageSettings} from './commands/coverage.js';
 import {doctor} from './commands/doctor.js';
@@ -157,11 +157,14 @@ const clientCommands: readonly CommandRow[] = [
     meaning: 'Say whether an address is exempt, and by which entry.',
     options: [json('Print it as JSON.')],
     wrongIn: wrongAddress,
-    run: works((config, log, {operands: [address = ''], options, form, surroundings}) => {
-      const {output} = surroundings;
-      for (const notice of noLongerUsed(options)) output.complain(notice);
-      return check(address, config, form, log, output);
-    }),
+    run: reaches(
+      (config, log, {operands: [address = ''], options, form, surroundings}, alone) => {
+        const {output} = surroundings;
+        for (const notice of noLongerUsed(options)) output.complain(notice);
+        return check(address, config, form, log, output, alone);
+      },
+      ({operands: [address = '']}) => notKnownText(address),
+    ),
   },
 ];
 

@@ -28,6 +28,7 @@ import type {Home} from '../outgoing/owner.js';
 import type {Permission, SenderHour} from '../outgoing/sender-hours.js';
 import type {EgressStatus, FamilyStatus, PathTrouble, Status} from '../report/status.js';
 import type {WhyView} from '../report/why-lines.js';
+import type {WhitelistView} from '../score/whitelist-view.js';
 import {isKnownContact} from './contact.js';
 import {isComplaints, isComplaintStatus, isLetters} from './complaint-shapes.js';
 import {isFamily, isGreetedView, isGreetingView, isWaitingView} from './greeting-shapes.js';
@@ -241,6 +242,13 @@ const isHearingView = shape<HearingView>({
   ),
 });
 
+type ViewOf<Kind> = Omit<Extract<WhitelistView, {kind: Kind}>, 'kind'>;
+const isWhitelistView = variants<WhitelistView>({
+  read: shape<ViewOf<'read'>>({file: isText, entries: isNumber, badLines: isNumber}),
+  kept: shape<ViewOf<'kept'>>({file: isText, why: isText, entries: isNumber, copy: isText}),
+  none: shape<ViewOf<'none'>>({file: isText, why: isText}),
+});
+
 const isStatus = shape<Status>({
   sinceMs: maybe(isNumber),
   backend: isValueOf('backend'),
@@ -261,6 +269,7 @@ const isStatus = shape<Status>({
   endless: maybe(isEndless),
   effect: maybe(isEffect),
   unsaved: maybe(isText),
+  whitelist: maybe(isWhitelistView),
   paths: maybe(listOf(shape<PathTrouble>({key: isText, what: isText}))),
   outcomes: recordOf(isNumber),
   mail: maybe(isMailStatus),

@@ -47,6 +47,8 @@ export type ReadConfig =
       readonly text: string;
       /** Why its whitelist cannot be read; undefined: it can. */
       readonly whitelistFailure: string | undefined;
+      /** What an operator must know of the lines of its whitelist; absent: all of them count. */
+      readonly whitelistNote?: string | undefined;
       /** As in `Course`. */
       readonly machine: string;
     }

@@ -149,6 +149,7 @@ export class Daemon {
       effect: this.#effect,
       trial,
       paths: () => pathTroubles(config, this.#metrics.trouble),
+      whitelist: () => watch.view,
       enforcement,
       policy: settings.policy,
       egress: () => this.egress.enforced,

@@ -25,6 +25,7 @@ import {blocksByRule, familiesOf, type PathTrouble, type Status} from '../report
 import type {WhyView} from '../report/why-lines.js';
 import type {Judged} from '../judge/view.js';
 import type {Exemptions} from '../score/exempt.js';
+import type {WhitelistView} from '../score/whitelist-view.js';
 import {mailStatus} from '../report/mail/status.js';
 import type {SenderBook} from '../submission/book.js';
 import {Exempts} from '../submission/exempt.js';
@@ -65,6 +66,8 @@ export interface DeskParts {
   readonly enforcement: Enforcement;
   /** Settings whose files or programs do not work; absent: not checked. */
   readonly paths?: () => readonly PathTrouble[];
+  /** The whitelist in force; absent: no daemon runs. */
+  readonly whitelist?: () => WhitelistView;
   /** Whether blocks are effective; undefined: not watched. */
   readonly effect?: Pick<EffectWatch, 'view' | 'passagesOf'>;
   /** How many of the rules for outgoing mail are in force. */
@@ -202,6 +205,7 @@ export class Desk {
       effect: this.#parts.effect?.view,
       unsaved: enforcement.unsaved,
       ...this.#paths(),
+      whitelist: this.#parts.whitelist?.(),
       outcomes: enforcement.outcomes,
       ...(mail.is === 'counted' && {
         mail: mailStatus(config.outgoingMail, state.mailSenders.size, mail.book, {

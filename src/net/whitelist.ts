@@ -45,12 +45,23 @@ export function parseWhitelist(file: string, content: string): Whitelist {
     }
     const network = parseNetwork(text);
     if (network !== undefined) entries.push({network, text, line: index + 1});
-    else problems.push({where, what: JSON.stringify(raw.slice(0, quotedCharacters)), expected});
+    else {
+      const what = JSON.stringify(raw.slice(0, quotedCharacters));
+      problems.push({where, what, expected: `${expected}${commentHint(text)}`});
+    }
   }
   return {file, entries, problems};
 }
 
 const expected = 'an address or a network such as 192.0.2.0/24 or 2001:db8::/32 (never /0)';
+
+/** For `203.0.113.7 our partner`. */
+function commentHint(text: string): string {
+  const [first = '', second] = text.split(/\s+/, 2);
+  const isEntry =
+    second !== undefined && parseNetwork(first) !== undefined && parseNetwork(second) === undefined;
+  return isEntry ? '; a comment behind it begins with #' : '';
+}
 
 /** The most specific entry that covers the address; of equal ones, the first in the file. */
 export function coveringEntry(list: Whitelist, address: Address): WhitelistEntry | undefined {

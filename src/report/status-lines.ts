@@ -10,6 +10,7 @@ import {greetingLines} from './greeting/lines.js';
 import {hearingLines} from './hearing/lines.js';
 import type {CrowdView} from '../judge/view.js';
 import {effectLines} from './effect-text.js';
+import {whitelistTrouble} from '../score/whitelist-view.js';
 import {enforcedShare, type FamilyStatus, type PathTrouble, type Status} from './status.js';
 
 /** To a tenth of a percent, and never rounded up: 100 % means all. */
@@ -37,6 +38,7 @@ export function statusLines(status: Status, nowMs: number): string[] {
     ...trialLines(trial, nowMs),
     ...(unsaved === undefined ? [] : [unsavedText(unsaved)]),
     ...(status.paths ?? []).map(pathText),
+    ...whitelistLines(status),
     ...hearingLines(status.hearing, nowMs),
     `enforced: ${enforcedText(families)}`,
     ...families.map((each) => familyLine(each, 'stand', ago)),
@@ -53,6 +55,11 @@ export function statusLines(status: Status, nowMs: number): string[] {
   ];
 }
 
+function whitelistLines({whitelist}: Status): string[] {
+  const trouble = whitelist && whitelistTrouble(whitelist);
+  return trouble === undefined ? [] : [trouble];
+}
+
 /** The same in one line for the service manager: the share in force, and the problems. */
 export function statusBrief(status: Status): string {
   const {families, blocks, crowd, trial, unsaved} = status;
@@ -65,6 +72,7 @@ export function statusBrief(status: Status): string {
     ...(crowd.listLoss.kind === 'off' ? [] : ['blocking is STOPPED']),
     ...(trial.kind === 'none' ? [] : [trialBrief[trial.kind]]),
     ...(unsaved === undefined ? [] : ['the state is NOT saved']),
+    ...(status.whitelist?.kind === 'kept' ? ['the whitelist CANNOT be read'] : []),
   ];
   return parts.join('; ');
 }

@@ -15,6 +15,7 @@ import type {HearingView} from '../hearing/view.js';
 import type {Rule} from '../judge/verdict.js';
 import type {CrowdView} from '../judge/view.js';
 import type {Family} from '../net/address.js';
+import {type WhitelistView, whitelistTrouble} from '../score/whitelist-view.js';
 
 export interface FamilyStatus extends Enforced {
   readonly family: Family;
@@ -80,6 +81,8 @@ export interface Status {
   readonly unsaved: string | undefined;
   /** Files and programs of the settings that do not work as the daemon runs; absent: they all do. */
   readonly paths?: readonly PathTrouble[] | undefined;
+  /** The whitelist in force; absent: no daemon runs. */
+  readonly whitelist?: WhitelistView | undefined;
   /** Outcomes of lines since the beginning, by their kind. Counts. */
   readonly outcomes: Readonly<Record<string, number>>;
   /** Mail that leaves through the mailer; absent: it is not counted. */
@@ -106,7 +109,9 @@ export function enforcedShare(families: readonly Enforced[]): number {
 /** Whether the operator has nothing to do. */
 export function isGood(status: Status): boolean {
   const {sinceMs, families, egress, crowd, trial, effect, unsaved, paths = [], hearing} = status;
+  const {whitelist} = status;
   return (
+    (whitelist === undefined || whitelistTrouble(whitelist) === undefined) &&
     paths.length === 0 &&
     sinceMs !== undefined &&
     unsaved === undefined &&

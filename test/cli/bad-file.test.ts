@@ -11,6 +11,7 @@ import type {Options} from '../../src/config/options.js';
 import type {Answer} from '../../src/control/protocol.js';
 import {configOf} from '../../src/daemon/course/configuration.js';
 import {type ControlServer, serveControl} from '../../src/sys/talk/control-socket.js';
+import {quietCrowd, statusOf} from '../report/status-samples.js';
 import {tempDirs} from '../support/temp.js';
 
 const newDir = tempDirs();
@@ -97,7 +98,7 @@ describe('a bad value in the file', () => {
     expect(fs.readdirSync(folder)).toEqual(['bad.toml']);
   });
 
-  test.each([['flush', '--keep-blocks'], ['reload'], ['check', '192.0.2.7']])(
+  test.each([['flush', '--keep-blocks'], ['reload']])(
     'a command that needs the whole configuration is 78: %s',
     async (...words) => {
       badValue();
@@ -105,6 +106,51 @@ describe('a bad value in the file', () => {
       expect([await ask(...words), asked]).toEqual([78, []]);
     },
   );
+
+  test('allow and disallow edit the whitelist that the running daemon reads', async () => {
+    badValue();
+    const file = join(folder, 'whitelist');
+    fs.writeFileSync(file, '# ours\n');
+    const settings = {white_list: JSON.stringify(file), state_dir: JSON.stringify(folder)};
+    await aDaemon({kind: 'status', status: statusOf({settings})});
+    expect(await ask('allow', '192.0.2.7', '--json')).toBe(0);
+    expect(fs.readFileSync(file, 'utf8')).toBe('# ours\n192.0.2.7\n');
+    expect(await ask('disallow', '192.0.2.7')).toBe(0);
+    expect(fs.readFileSync(file, 'utf8')).toBe('# ours\n');
+    expect(complained).toEqual([...problems, ...problems]);
+  });
+
+  test.each([
+    ['allow', '192.0.2.7 is NOT allowed: correct the configuration, or add the line'],
+    ['disallow', '192.0.2.7 is allowed as before: correct the configuration, or take'],
+    ['check', 'whether 192.0.2.7 is exempt is NOT known: correct the configuration'],
+  ])('%s without a daemon says that nothing was done', async (command, told) => {
+    badValue();
+    expect(await ask(command, '192.0.2.7')).toBe(78);
+    expect(complained).toEqual([...problems, expect.stringContaining(told)]);
+    // Too bad to know the socket.
+    fs.writeFileSync(path, 'threshold 10\n');
+    expect(await ask(command, '192.0.2.7')).toBe(78);
+    expect(complained.at(-1)).toContain(told);
+  });
+
+  test('a whitelist on the command line is edited whatever the file says', async () => {
+    badValue();
+    const file = join(folder, 'whitelist');
+    expect(await ask('allow', '192.0.2.7', `--white-list=${file}`)).toBe(0);
+    expect(fs.readFileSync(file, 'utf8')).toBe('192.0.2.7\n');
+  });
+
+  test('the running daemon says whether an address is exempt', async () => {
+    badValue();
+    const known = {...{passes: null, blocksInside: 0, known: null, crowd: quietCrowd}, history: []};
+    const why = {network: '192.0.2.7', exemption: 'whitelisted by /etc/wl:1', ...known};
+    await aDaemon({kind: 'why', why: {...why, block: null, whitelist: '/etc/wl'}});
+    expect(await ask('check', '192.0.2.7')).toBe(0);
+    expect(printed).toBe(
+      '192.0.2.7: never blocked: whitelisted by /etc/wl:1\nso says the daemon that runs\n',
+    );
+  });
 
   test('a bad flag is a problem of the asker alone', async () => {
     badValue();

@@ -62,6 +62,12 @@ describe('parseWhitelist: bad lines', () => {
     ]);
   });
 
+  test('a comment without its # is named as one', () => {
+    expect(read('192.0.2.7 our partner').problems.map(problemText)).toEqual([
+      expect.stringMatching(/ \(never \/0\); a comment behind it begins with #$/),
+    ]);
+  });
+
   test('every one of them is reported, and none costs a good one', () => {
     const good = ['192.0.2.7', '2001:db8::/32', '198.51.100.0/24'];
     fc.assert(

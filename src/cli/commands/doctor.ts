@@ -16,12 +16,13 @@ import {type Config, settings} from '../../config/schema.js';
 import type {GuardRequest} from '../../control/protocol.js';
 import {journalSource, planSources} from '../../log/source-plan.js';
 import {sendmail} from '../../mail/sendmail/dialect.js';
-import {parseWhitelist} from '../../net/whitelist.js';
 import {unknownUsers} from '../../outgoing/allowed.js';
 import {diagnose} from '../../report/findings/diagnosis.js';
 import type {Facts} from '../../report/findings/facts.js';
 import type {Finding} from '../../report/finding.js';
-import {quietMs, readTextFile, whyNotRead, whyNotRun} from '../../sys/disk/text-file.js';
+import {ExemptionWatch} from '../../score/live/exemption-watch.js';
+import {keptToLook} from '../../score/live/kept-list.js';
+import {quietMs, whyNotRead, whyNotRun} from '../../sys/disk/text-file.js';
 import {isPattern, logsLike} from '../../sys/follow/glob.js';
 import {hasJournal} from '../../sys/journal/journalctl.js';
 import {mailerPids} from '../../sys/proc/mailers.js';
@@ -117,11 +118,11 @@ function statusIn(answer: Answered): Facts['status'] {
   return answer.kind === 'status' ? answer.status : {unavailable: 'the daemon does not tell'};
 }
 
-function whitelistOf({whiteList}: Config): Facts['whitelist'] {
-  const read = readTextFile(whiteList);
-  if (read.kind !== 'text') return {why: read.why};
-  const {entries, problems} = parseWhitelist(whiteList, read.text);
-  return {entries: entries.length, problems: problems.length};
+function whitelistOf(config: Config): Facts['whitelist'] {
+  // It tells by its findings, and logs nothing.
+  const watch = new ExemptionWatch(config, () => undefined, keptToLook(config.stateDir));
+  watch.refresh();
+  return watch.view;
 }
 
 function sourcesOf({syslogMsgsFile, attribution}: Config): Facts['sources'] {

@@ -17,7 +17,7 @@ import {Desk} from '../../daemon/desk.js';
 import {Enforcement} from '../../daemon/enforcement/enforcement.js';
 import type {Exemptions} from '../../score/exempt.js';
 import {ExemptionWatch} from '../../score/live/exemption-watch.js';
-import {type KeptList, keptListIn, nothingKept} from '../../score/live/kept-list.js';
+import {type KeptList, keptListIn, keptToLook, nothingKept} from '../../score/live/kept-list.js';
 import {removeFirewall} from '../../daemon/enforcement/remove-firewall.js';
 import {openResources, openToLook, type Resources} from '../../daemon/resources.js';
 import {networkOf} from '../../net/network.js';
@@ -155,8 +155,7 @@ function partsFor(
 
 /** The whitelist as it was last read. A command that only asks does not store it. */
 function keptFor(command: GuardRequest['command'], {stateDir}: Config): KeptList {
-  const kept = keptListIn(stateDir);
-  return onlyAsks({command}) ? {read: () => kept.read(), write: () => undefined} : kept;
+  return onlyAsks({command}) ? keptToLook(stateDir) : keptListIn(stateDir);
 }
 
 /** Sets or lifts one block; the other blocks stay. */

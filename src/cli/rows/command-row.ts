@@ -68,7 +68,11 @@ export const works =
   (call) =>
     configured(call.options, call.surroundings, (config, log) => work(config, log, call));
 
-/** Runs with a checked configuration; if the file is bad, through the running daemon. */
+/**
+ * Runs with a checked configuration; if the file is bad, through the running daemon.
+ *
+ * @param undone what to say if it is so bad that no daemon can be asked; default: only what is wrong with it
+ */
 export const reaches =
   (
     work: (
@@ -77,10 +81,14 @@ export const reaches =
       call: CommandCall,
       alone: WithoutDaemon,
     ) => ExitCode | Promise<ExitCode>,
+    undone: (call: CommandCall) => string | undefined = () => undefined,
   ): CommandRow['run'] =>
   (call) =>
-    reaching(call.options, call.surroundings, (config, log, alone) =>
-      work(config, log, call, alone),
+    reaching(
+      call.options,
+      call.surroundings,
+      (config, log, alone) => work(config, log, call, alone),
+      undone(call),
     );
 
 /** Sends a request to the daemon, or to the state if none runs. */

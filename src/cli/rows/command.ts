@@ -63,16 +63,22 @@ export async function configured(
   );
 }
 
-/** The same for a command that a running daemon can carry out even if the file is bad now. */
+/**
+ * The same for a command that a running daemon can carry out even if the file is bad now.
+ *
+ * @param undone what to say if no daemon can be asked
+ */
 export async function reaching(
   options: Options,
   {output, finish}: Surroundings,
   work: (config: Config, log: Log, alone: WithoutDaemon) => ExitCode | Promise<ExitCode>,
+  undone?: string,
 ): Promise<void> {
   const parsed = configOf(options);
   if (parsed.kind === 'problems') complainAll(parsed.problems, output);
   const config = parsed.kind === 'config' ? parsed.config : parsed.usable;
   if (config === undefined) {
+    if (undone !== undefined) output.complain(undone);
     finish(exitCode.configuration);
     return;
   }

@@ -1,10 +1,20 @@
 /** The rows of the two commands that edit the whitelist: `allow` and `disallow`. */
-import {type CommandRow, json, works} from './command-row.js';
-import {editWhitelist} from '../edit/allow.js';
+import {type CommandCall, type CommandRow, json, reaches} from './command-row.js';
+import {type Edit, editWhitelist, undoneText} from '../edit/allow.js';
 import {wrongComment, wrongNetwork} from './words.js';
 import type {SettingName} from '../../config/schema.js';
 
 const whitelistSettings: readonly SettingName[] = ['whiteList', 'controlSocket'];
+
+const edits = (editOf: (call: CommandCall) => Edit): CommandRow['run'] =>
+  reaches(
+    (config, log, call, alone) => {
+      const {form, options, surroundings} = call;
+      const named = options.whiteList === undefined ? 'nothing' : 'file';
+      return editWhitelist(editOf(call), config, form, log, surroundings.output, named, alone);
+    },
+    (call) => undoneText(editOf(call)),
+  );
 
 /** The commands about exempt addresses. */
 export const whitelistCommands: readonly CommandRow[] = [
@@ -20,14 +30,10 @@ export const whitelistCommands: readonly CommandRow[] = [
       ...wrongNetwork('why')(operands, options),
       ...wrongComment(options.comment),
     ],
-    run: works((config, log, call) => {
-      const {
-        operands: [network = ''],
-        options: {comment},
-      } = call;
-      const edit = {kind: 'allow', network, comment: String(comment ?? '')} as const;
-      return editWhitelist(edit, config, call.form, log, call.surroundings.output);
-    }),
+    run: edits(({operands: [network = ''], options: {comment}}) => ({
+      ...{kind: 'allow', network},
+      comment: String(comment ?? ''),
+    })),
   },
   {
     words: 'disallow <ADDRESS>',
@@ -35,12 +41,6 @@ export const whitelistCommands: readonly CommandRow[] = [
     meaning: 'Remove an address or a network from the whitelist. Exit 1: it was not in it.',
     options: [json('Print as JSON what was done.')],
     wrongIn: wrongNetwork('why'),
-    run: works((config, log, call) => {
-      const {
-        operands: [network = ''],
-      } = call;
-      const edit = {kind: 'disallow', network} as const;
-      return editWhitelist(edit, config, call.form, log, call.surroundings.output);
-    }),
+    run: edits(({operands: [network = '']}) => ({kind: 'disallow', network})),
   },
 ];

@@ -10,6 +10,8 @@ import type {ReadConfig} from '../../course/course.js';
 import {noWhitelist} from '../../course/step.js';
 import {configOf, type Configured} from './configuration.js';
 import {machineText} from './machine-text.js';
+import {parseWhitelist} from '../../net/whitelist.js';
+import {badLinesText} from '../../score/whitelist-view.js';
 import {readTextFile, whyNotAppended} from '../../sys/disk/text-file.js';
 
 type Checked =
@@ -28,7 +30,10 @@ export function readConfig(options: Options, text?: string): ReadConfig {
   const {config} = parsed;
   const whitelist = readTextFile(config.whiteList);
   const whitelistFailure = whitelist.kind === 'text' ? undefined : whitelist.why;
-  return {...parsed, whitelistFailure, machine: machineText(config)};
+  const {whiteList: file} = config;
+  const lines = whitelist.kind === 'text' ? whitelist.text : '';
+  const whitelistNote = badLinesText(file, parseWhitelist(file, lines).problems.length);
+  return {...parsed, whitelistFailure, whitelistNote, machine: machineText(config)};
 }
 
 /**

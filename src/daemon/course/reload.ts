@@ -106,13 +106,13 @@ export class Reloader implements LifeCourse {
    *
    * @param confirmSeconds how long it is on trial; undefined: no trial, it stays
    */
-  reload(asker: 'operator' | 'signal', confirmSeconds?: number): Promise<Answer> {
+  async reload(asker: 'operator' | 'signal', confirmSeconds?: number): Promise<Answer> {
     this.#noteWhitelist();
     const trial = confirmSeconds === undefined ? {} : {confirmSeconds};
     const read = readConfig(this.#options);
     const step = this.#take({kind: 'reload', asker, ...trial, read});
     if (step.kind === 'refuse' && step.reader === 'log') this.#noteRefusal(step.message, read);
-    return this.#answerTo(step);
+    return withNote(await this.#answerTo(step), read);
   }
 
   /** The guarded ports have changed, so a new life begins with the same configuration, as after a reload. */
@@ -262,3 +262,11 @@ const whitelistTexts: Readonly<Record<ListState, string>> = {
   unread:
     'the whitelist could not be read: the log says why; the last good one stays in force, and the file is tried again',
 };
+
+/** An accepted reload also says which lines of the whitelist do not count. */
+function withNote(answer: Answer, read: ReadConfig): Answer {
+  const note = read.kind === 'config' ? read.whitelistNote : undefined;
+  const isTaken = answer.kind === 'done' || answer.kind === 'unchanged';
+  if (!isTaken || note === undefined) return answer;
+  return {...answer, message: `${answer.message}; ${note}`};
+}

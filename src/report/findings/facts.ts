@@ -4,6 +4,7 @@ import type {Difference} from '../../config/effective.js';
 import type {Config} from '../../config/schema.js';
 import type {Family} from '../../net/address.js';
 import type {MeasuredWay} from '../../outgoing/coverage.js';
+import type {WhitelistView} from '../../score/whitelist-view.js';
 import type {GreetingFacts} from '../greeting/facts.js';
 import type {Status} from '../status.js';
 
@@ -31,8 +32,7 @@ export interface Facts {
   readonly likeOurs?: readonly (LikeOurs & {readonly program: string})[];
   /** nft tables that look like ours, each as `ip NAME`. */
   readonly tablesLikeOurs?: readonly string[];
-  readonly whitelist:
-    {readonly entries: number; readonly problems: number} | {readonly why: string};
+  readonly whitelist: WhitelistView;
   /** The logs to follow, and why one cannot be followed. */
   readonly sources: readonly {readonly name: string; readonly trouble: string | undefined}[];
   /** Processes that run sendmail. A count. */

@@ -12,6 +12,7 @@ import type {Config} from '../../config/schema.js';
 import type {Address} from '../../net/address.js';
 import {parseWhitelist, type Whitelist} from '../../net/whitelist.js';
 import {Exemptions} from '../exempt.js';
+import {entriesText, type WhitelistView} from '../whitelist-view.js';
 import {monotonicMs, pause, pauseUnless} from '../../sys/run/clock.js';
 import {localAddresses} from '../../sys/run/machine.js';
 import {fileVersion, readTextFile} from '../../sys/disk/text-file.js';
@@ -44,10 +45,11 @@ type List =
   /** From the file, when it had this version. */
   | {readonly kind: 'read'; readonly version: string; readonly whitelist: Whitelist};
 
-/** A version of the file that could not be read, and when the next try is due. Ms, monotonic. */
+/** A version of the file that could not be read, why, and when the next try is due. Ms, monotonic. */
 interface Unread {
   readonly version: string;
   readonly againMs: number;
+  readonly why: string;
 }
 
 /** `unsettled`: a change was seen that is not in force yet. `unread`: the file as it is now cannot be read. */
@@ -140,6 +142,19 @@ export class ExemptionWatch {
     return this.#known.list.kind === 'read' || this.#known.list.kind === 'kept';
   }
 
+  /** The list in force, for people. */
+  get view(): WhitelistView {
+    const {entries, problems} = this.#whitelist;
+    const file = this.#file;
+    const why = this.#known.unread?.why;
+    if (why === undefined) {
+      return {kind: 'read', file, entries: entries.length, badLines: problems.length};
+    }
+    return this.hasList
+      ? {kind: 'kept', file, why, entries: entries.length, copy: this.#kept.path}
+      : {kind: 'none', file, why};
+  }
+
   get state(): ListState {
     const {list, seen, unread} = this.#known;
     if (unread !== undefined) return unread.version === seen?.version ? 'unread' : 'unsettled';
@@ -225,7 +240,7 @@ export class ExemptionWatch {
     const isFirst = this.#known.list.kind === 'neverRead';
     const before = isFirst ? this.#kept.read() : undefined;
     if (isFirst) this.#known.list = keptList(this.#file, before);
-    this.#known.unread = {version, againMs: nowMs + this.#retry.failed()};
+    this.#known.unread = {version, againMs: nowMs + this.#retry.failed(), why: read.why};
     const kept = this.hasList
       ? `the last good list stays in force (${this.#countText}); an empty file ends it`
       : 'nobody is whitelisted';
@@ -234,8 +249,7 @@ export class ExemptionWatch {
   }
 
   get #countText(): string {
-    const {length} = this.#whitelist.entries;
-    return length === 1 ? 'one entry' : `${length} entries`;
+    return entriesText(this.#whitelist.entries.length);
   }
 
   #keep(text: string): void {

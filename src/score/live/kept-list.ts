@@ -5,6 +5,8 @@
 import {readTextFile, writeTextFile} from '../../sys/disk/text-file.js';
 
 export interface KeptList {
+  /** For people. */
+  readonly path: string;
   /** @returns undefined: none is stored */
   read(): string | undefined;
   /** @throws if the disk refuses */
@@ -17,6 +19,7 @@ const mode = 0o600;
 export function keptListIn(stateDir: string): KeptList {
   const path = `${stateDir}/whitelist`;
   return {
+    path,
     read: () => {
       const read = readTextFile(path);
       return read.kind === 'text' ? read.text : undefined;
@@ -25,5 +28,11 @@ export function keptListIn(stateDir: string): KeptList {
   };
 }
 
-/** For commands that change nothing. */
-export const nothingKept: KeptList = {read: () => undefined, write: () => undefined};
+/** For commands that only look: what is stored, and nothing is written. */
+export const keptToLook = (stateDir: string): KeptList => ({
+  ...keptListIn(stateDir),
+  write: () => undefined,
+});
+
+/** For a dry run, and for logs of other machines. */
+export const nothingKept: KeptList = {path: '', read: () => undefined, write: () => undefined};

@@ -12,10 +12,14 @@ const staleMs = 60_000;
 const newFileMode = 0o644;
 
 /**
- * @param edit makes the new text from the old one, a byte for each character; undefined: no change
+ * @param edit makes the new text from the old one, a byte for each character; it gets undefined if there is no
+ *   file, and returns undefined for no change
  * @throws if the file cannot be read or written, is no regular file, or was changed meanwhile
  */
-export function editFile(path: string, edit: (text: string) => string | undefined): void {
+export function editFile(
+  path: string,
+  edit: (text: string | undefined) => string | undefined,
+): void {
   const real = fs.existsSync(path) ? fs.realpathSync(path) : path;
   const fresh = `${real}.blocksmtp-edit`;
   removeStale(fresh);
@@ -62,9 +66,9 @@ function removeStale(fresh: string): void {
   if (stat !== undefined && Date.now() - stat.mtimeMs > staleMs) fs.rmSync(fresh);
 }
 
-function readBytes(path: string): {readonly text: string; readonly stat?: fs.Stats} {
+function readBytes(path: string): {readonly text?: string; readonly stat?: fs.Stats} {
   const stat = fs.statSync(path, {throwIfNoEntry: false});
-  if (stat === undefined) return {text: ''};
+  if (stat === undefined) return {};
   if (!stat.isFile()) throw new Error(`${path}: expected a regular file`);
   if (stat.size > mostFileBytes) {
     throw new Error(`${path}: ${stat.size} bytes, expected at most ${mostFileBytes}`);

@@ -58,13 +58,17 @@ outbound = "off"
     ]);
     rmSync(whitelist);
     const ended = blocksmtp(['check', '192.0.2.7', ...own], namespace.enter);
-    expect(ended.stdout).toBe(`${listed}${daemonSays}but ${read} say now: ${uncovered}\n`);
-    expect(ended.stderr).toContain(`${whitelist}: no such file`);
+    expect(ended.stdout).toBe(`${listed}${daemonSays}`);
+    expect(ended.stderr).toContain(
+      `${whitelist}: no such file: the last good list stays in force (one entry)`,
+    );
     await end('SIGTERM');
+    const kept = `the last good list (${files.path('state')}/whitelist)`;
     expect(check('192.0.2.7')).toEqual([
-      1,
-      `192.0.2.7: ${uncovered}\nso say ${read}: no daemon runs\n`,
+      0,
+      `${listed}so say ${kept} and the configuration: no daemon runs\n`,
     ]);
+    expect(check('203.0.113.7')[1]).toContain(`not exempt: no entry of ${kept} covers it`);
   });
 
   test('uses the files where the daemon cannot be asked, and says so', () => {

@@ -1,7 +1,8 @@
 /** The built program's `allow` and `disallow`, without a daemon and with one that reads the file. */
 import {afterAll, afterEach, expect, test} from '@jest/globals';
 import {type ChildProcess, spawn} from 'node:child_process';
-import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {dirname} from 'node:path';
 import {describeInNamespace} from '../../support/kernel/namespace.js';
 import {until} from '../../support/temp.js';
 import {blocksmtp, temporary} from '../built.js';
@@ -61,6 +62,32 @@ outbound = "off"
     ]);
     await until('the lift', () => run('list')[1] === 'nobody is blocked\n');
     expect(run('disallow', '192.0.2.7')[1]).toContain('and the daemon knows it');
+  });
+
+  test('a file that is gone comes back whole, from the last good list', () => {
+    const kept = files.path('state/whitelist');
+    const [before, after] = ['# ours\n198.51.100.0/24 # Jörg\n192.0.2.9\n', '192.0.2.7\n'];
+    mkdirSync(dirname(kept), {recursive: true});
+    writeFileSync(kept, before);
+    rmSync(whitelist, {force: true});
+    expect(run('disallow', '203.0.113.1')[1]).toBe(
+      `blocksmtp: 203.0.113.1 was not in ${kept}; ${whitelist} is gone, and the last good list (2 entries) is in force: to have it back: cp ${kept} ${whitelist}\n`,
+    );
+    expect(run('allow', '198.51.100.7')[1]).toContain(`was allowed already: ${kept}:2: `);
+    expect(existsSync(whitelist)).toBe(false);
+    expect(run('allow', '192.0.2.7')).toEqual([
+      0,
+      `192.0.2.7 is in ${whitelist} now; no daemon runs; the file was gone: the last good list (2 entries) is written back\n`,
+    ]);
+    expect(readFileSync(whitelist, 'utf8')).toBe(`${before}${after}`);
+    rmSync(whitelist);
+    expect(JSON.parse(run('disallow', '192.0.2.9', '--json')[1])).toMatchObject({
+      changed: true,
+      restoredEntries: 2,
+    });
+    expect(readFileSync(whitelist, 'utf8')).toBe('# ours\n198.51.100.0/24 # Jörg\n');
+    rmSync(kept);
+    return Promise.resolve();
   });
 
   test('leaves a file that it cannot write as it was, and says so', () => {

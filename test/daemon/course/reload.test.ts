@@ -200,6 +200,16 @@ describe('a trial', () => {
 });
 
 describe('a reload of what has not changed', () => {
+  test('says how many lines of the whitelist do not count', async () => {
+    const file = join(folder, 'whitelist');
+    fs.writeFileSync(file, '192.0.2.7 our partner\n192.0.2.8\n');
+    fs.appendFileSync(path, `white_list = "${file}"\n`);
+    expect(await reload(courseOf(firstLife()))).toMatchObject({
+      kind: 'unchanged',
+      message: `the configuration has not changed; the whitelist is read anew; 1 bad line in ${file}, which does not count: \`blocksmtp check 127.0.0.1\` names it`,
+    });
+  });
+
   test('refreshes the life, and answers when that is done', async () => {
     const course = courseOf(firstLife());
     let refreshed: (state: ListState) => void = () => undefined;

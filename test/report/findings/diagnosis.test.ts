@@ -173,10 +173,16 @@ describe('the lines that the daemon hears', () => {
 });
 
 test('the whitelist', () => {
-  expect(troubles({whitelist: {why: 'no such file'}})).toEqual([
-    'advice: no such file: nobody is whitelisted',
+  const [file, why] = ['/etc/wl', '/etc/wl: no such file'];
+  expect(troubles({whitelist: {kind: 'none', file, why}})).toEqual([
+    'advice: /etc/wl: no such file: nobody is whitelisted',
   ]);
-  expect(troubles({whitelist: {entries: 1, problems: 2}})[0]).toMatch(/^bad: 2 bad lines in /);
+  expect(troubles({whitelist: {kind: 'read', file, entries: 1, badLines: 2}})).toEqual([
+    'bad: 2 bad lines in /etc/wl, which do not count: `blocksmtp check 127.0.0.1` names them',
+  ]);
+  expect(troubles({whitelist: {kind: 'kept', file, why, entries: 3, copy: '/state/wl'}})).toEqual([
+    'bad: the whitelist cannot be read (/etc/wl: no such file): the last good list (3 entries) is in force; to have the file back: cp /state/wl /etc/wl; an empty file ends the list',
+  ]);
 });
 
 test('the logs, and a machine without a mailer', () => {

@@ -39,7 +39,7 @@ export const well: Facts = {
   lackingRights: [],
   savedSets: [],
   status: statusWith(3),
-  whitelist: {entries: 2, problems: 0},
+  whitelist: {kind: 'read', file: '/etc/blocksmtp.whitelist', entries: 2, badLines: 0},
   sources: [{name: '/var/log/mail.log', trouble: undefined}],
   sendmails: 2,
   unknownUsers: [],

@@ -91,7 +91,7 @@ describe('a daemon that is started anew', () => {
   let kept: string | undefined;
   const start = (write = (text: string): void => void (kept = text)): void => {
     const say = (level: LogLevel, message: string): unknown => said.push([level, message]);
-    friends = new ExemptionWatch(settingsOf(path), say, {read: () => kept, write});
+    friends = new ExemptionWatch(settingsOf(path), say, {path: '/kept', read: () => kept, write});
     look();
   };
   beforeEach(() => (kept = undefined));
@@ -102,12 +102,14 @@ describe('a daemon that is started anew', () => {
     fs.rmSync(path);
     start();
     expect([isFriend('192.0.2.1'), friends.hasList]).toEqual([true, true]);
+    expect(friends.view).toMatchObject({kind: 'kept', entries: 1, copy: '/kept'});
     expect(warnings()).toEqual([
       `whitelist: ${path}: no such file: the last good list stays in force (one entry); an empty file ends it`,
     ]);
     fs.writeFileSync(path, '');
     lookTwice();
     expect(isFriend('192.0.2.1')).toBe(false);
+    expect(friends.view).toEqual({kind: 'read', file: path, entries: 0, badLines: 0});
     fs.rmSync(path);
     start();
     expect(isFriend('192.0.2.1')).toBe(false);
@@ -115,7 +117,7 @@ describe('a daemon that is started anew', () => {
 
   test('never had one: nobody is whitelisted', () => {
     start();
-    expect(friends.hasList).toBe(false);
+    expect([friends.hasList, friends.view.kind]).toEqual([false, 'none']);
     expect(warnings()).toEqual([`whitelist: ${path}: no such file: nobody is whitelisted`]);
   });
 

@@ -6,7 +6,7 @@ import {editFile} from '../../../src/sys/disk/edited-file.js';
 import {tempDirs} from '../../support/temp.js';
 
 const newFolder = tempDirs();
-const add = (text: string): string => `${text}new\n`;
+const add = (text = ''): string => `${text}new\n`;
 
 describe('editFile', () => {
   test('keeps every byte, owner and rights, also behind a link', () => {
@@ -50,7 +50,7 @@ describe('editFile', () => {
   test('a change that another program makes meanwhile is not lost', () => {
     const file = join(newFolder(), 'list');
     fs.writeFileSync(file, 'a\n');
-    const meanwhile = (text: string): string => {
+    const meanwhile = (text = ''): string => {
       fs.writeFileSync(file, 'theirs\n');
       return add(text);
     };
