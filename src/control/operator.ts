@@ -4,6 +4,7 @@
  * running daemon and, without one, in the command itself.
  */
 import {countText} from '../base/count.js';
+import {localTime} from '../base/time-text.js';
 import {type Block, operatorReason, standing} from '../blocks/block.js';
 import {submissionsOf} from '../blocks/chain/spec.js';
 import type {HistoryEntry} from '../blocks/history.js';
@@ -18,6 +19,7 @@ import type {Outcome} from '../guard/outcome.js';
 import type {State} from '../guard/state.js';
 import type {Judged} from '../judge/view.js';
 import {type Network, networkOf, overlaps, parseNetwork} from '../net/network.js';
+import {mostHoles} from '../net/subtract.js';
 import {sumSenders} from '../outgoing/sender-hours.js';
 import {knownContact} from './contact.js';
 import type {Known} from './greeted.js';
@@ -178,10 +180,12 @@ function holds(text: string, network: Network): boolean {
 }
 
 /** How many blocked networks lie within this one. A single address contains none, so nothing is searched. */
-const blocksInside = (network: Network, {blocks}: State): number =>
+const blocksInside = (network: Network, state: State): number => inside(network, state).length;
+
+const inside = (network: Network, {blocks}: State): readonly string[] =>
   isHost(network.text)
-    ? 0
-    : [...blocks.values()].filter((block) => isInside(block.network, network)).length;
+    ? []
+    : [...blocks.values()].map((block) => block.network).filter((text) => isInside(text, network));
 
 /** Most blocks are of single addresses; parsing 50,000 of them would hold up the daemon. */
 const isHost = (text: string): boolean => !text.includes('/');
@@ -198,15 +202,21 @@ function unblock(network: Network, {state}: OperatorView, nowMs: number): Served
   const larger = around === undefined || holeAround(network, around) ? undefined : around;
   if (outcome === undefined) {
     const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is`;
-    const message = `${text} was not blocked${hint}`;
+    const message = `${text} was not blocked${hint}${insideText(inside(network, state))}`;
     return {answer: {kind: 'notBlocked', message}, outcomes: []};
   }
   // The client's own block is gone, but a larger network's block still keeps it out.
   const hint = larger === undefined ? '' : `, but lies in ${larger.network}, which is blocked`;
-  const inside = blocksInside(network, state);
-  const others = inside === 0 ? '' : `; ${countText(inside, 'block')} inside of it still stand`;
-  const message = `${text} is unblocked${hint}${others}${inside === 1 ? 's' : ''}`;
+  const count = blocksInside(network, state);
+  const others = count === 0 ? '' : `; ${countText(count, 'block')} inside of it still stand`;
+  const message = `${text} is unblocked${hint}${others}${count === 1 ? 's' : ''}`;
   return {answer: {kind: 'done', message}, outcomes: [outcome]};
+}
+
+function insideText(networks: readonly string[]): string {
+  if (networks.length === 0) return '';
+  const lie = networks.length === 1 ? 'lies' : 'lie';
+  return `; ${countText(networks.length, 'block')} ${lie} inside: ${fewText(networks)}`;
 }
 
 function block(
@@ -215,15 +225,18 @@ function block(
   {guard, state, exemptions}: OperatorView,
   nowMs: number,
 ): Served {
-  const exempt = whyExempt(network, exemptions);
-  if (exempt !== undefined) return refused(exempt);
+  const able = blockable(network, exemptions);
+  if (able.kind === 'not') return refused(`${network.text} is not blocked: ${able.why}`);
   if (isSame(state.blocks.get(network.text), seconds, nowMs)) {
     return unchanged(`${network.text} is blocked already, for as long`);
   }
-  const outcome = guard.block(operatorBlock(network, seconds, nowMs), 1);
-  return outcome.kind === 'block'
-    ? {answer: {kind: 'done', message: `${network.text} is blocked`}, outcomes: [outcome]}
-    : refused('too many blocks stand already');
+  const {except} = able;
+  const made = operatorBlock(network, seconds, nowMs);
+  const outcome = guard.block(except.length === 0 ? made : {...made, except}, 1);
+  if (outcome.kind !== 'block') return refused('too many blocks stand already');
+  const passing = except.length === 0 ? '' : `; exempt in it, and let pass: ${fewText(except)}`;
+  const message = `${network.text} is blocked until ${localTime(made.untilMs)}${passing}`;
+  return {answer: {kind: 'done', message}, outcomes: [outcome]};
 }
 
 function flush(state: State, nowMs: number): Served {
@@ -278,9 +291,42 @@ function operatorBlock(network: Network, seconds: number, nowMs: number): Block 
   };
 }
 
-function whyExempt(network: Network, exemptions: Exemptions): string | undefined {
+type Blockable =
+  | {readonly kind: 'able'; readonly except: readonly string[]}
+  | {readonly kind: 'not'; readonly why: string};
+
+/**
+ * Whether the operator may block a network. Exempt addresses in it pass. Not if all of it is exempt, or if it
+ * holds an address of ours.
+ */
+export function blockable(network: Network, exemptions: Exemptions): Blockable {
   const exemption = exemptions.ofNetwork(network);
-  return exemption && `${network.text}: ${exemptionText(exemption)}`;
+  if (exemption === undefined) return {kind: 'able', except: []};
+  const own = exemptions.ownIn(network);
+  if (own !== undefined) {
+    const what = exemptionText(own.exemption);
+    const is = own.address === network.text ? `it is ${what}` : `it holds ${own.address}, ${what}`;
+    return {kind: 'not', why: is};
+  }
+  const except = [...new Set(exemptions.within(network).map(({text}) => text))];
+  if (except.includes(network.text)) {
+    const first =
+      exemption.kind === 'whitelist'
+        ? '; take it out first: blocksmtp disallow, then block it'
+        : '';
+    return {kind: 'not', why: `${exemptionText(exemption)}${first}`};
+  }
+  if (except.length <= mostHoles) return {kind: 'able', except};
+  const why = `${countText(except.length, 'exempt network')} in it, expected at most ${mostHoles}: block parts of it`;
+  return {kind: 'not', why};
+}
+
+/** Networks named in one message. A count. */
+const mostNamed = 3;
+
+function fewText(networks: readonly string[]): string {
+  const more = networks.length - mostNamed;
+  return `${networks.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 const unchanged = (message: string): Served => ({

@@ -182,7 +182,8 @@ export function readNetwork({command, network: text}: NetworkRequest): ReadNetwo
   const network = parseNetwork(text);
   if (network === undefined) {
     const wrong = JSON.stringify(text.slice(0, quotedCharacters));
-    const message = `${wrong}: expected an IPv4 or IPv6 address or network`;
+    const never = text.endsWith('/0') ? ' (never /0, which is everybody)' : '';
+    const message = `${wrong}: expected an IPv4 or IPv6 address or network${never}`;
     return {kind: 'refused', message};
   }
   const message = command === 'block' ? refusal(network) : undefined;

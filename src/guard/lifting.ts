@@ -20,8 +20,8 @@ export function endBlocks(state: State, nowMs: number): Outcome[] {
 }
 
 /**
- * Lifts the blocks of clients that have become exempt. If a block of a network stands on evidence,
- * only the exempt clients in it pass from now on; the outcome names each as a block of its own.
+ * Lifts the blocks of clients that have become exempt. If only a part of a blocked network is exempt,
+ * that part passes from now on; the outcome names each as a block of its own.
  */
 export function liftExempt(state: State, exemptions: Exemptions, nowMs: number): Outcome[] {
   const outcomes = [...state.blocks.values()].flatMap((block) => {
@@ -34,9 +34,7 @@ export function liftExempt(state: State, exemptions: Exemptions, nowMs: number):
     );
     const isWhole = exempt.some(({text}) => text === block.network);
     const isTooMany = before.length + holes.length > mostHoles;
-    if (block.origin === 'operator' || isWhole || isTooMany) {
-      return [lift(state, block, 'exempt', nowMs)];
-    }
+    if (isWhole || isTooMany) return [lift(state, block, 'exempt', nowMs)];
     if (holes.length === 0) return [];
     state.blocks.replace(block.network, {...block, except: [...before, ...holes]});
     return holes.map((text) =>

@@ -97,6 +97,17 @@ export class Exemptions {
   /** Whether this machine or the mailer has an address in the network. */
   readonly isOurs = (network: Span): boolean => this.#ours.some((own) => overlaps(own, network));
 
+  /** An address of this machine or of the mailer in the network, and which of the two. */
+  ownIn(network: Network): {readonly address: string; readonly exemption: Exemption} | undefined {
+    const isIn = (address: Address): boolean => overlaps(hostNetwork(address), network);
+    const local = this.#local.find(isIn);
+    if (local !== undefined) return {address: local.text, exemption: {kind: 'local'}};
+    const mailer = this.#mailer;
+    return mailer !== undefined && isIn(mailer)
+      ? {address: mailer.text, exemption: {kind: 'mailer'}}
+      : undefined;
+  }
+
   /**
    * What a block of this network must let pass: exempt networks inside it; the network itself, if it lies inside
    * an exempt one.

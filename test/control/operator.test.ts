@@ -75,6 +75,45 @@ describe('serve', () => {
     });
   });
 
+  test('names blocks inside of a network that was not blocked', () => {
+    const view = make();
+    for (const last of [7, 8, 9, 10]) blockFor(view, `198.51.100.${last}`);
+    const request = {command: 'unblock', network: '198.51.100.0/24'} as const;
+    expect(serve(request, view, startMs).answer).toMatchObject({
+      message:
+        '198.51.100.0/24 was not blocked; 4 blocks lie inside: 198.51.100.7, 198.51.100.8, 198.51.100.9 and 1 more',
+    });
+  });
+
+  test('blocks a network around exempt addresses, and says which pass', () => {
+    const view = make();
+    const request = {command: 'block', network: '192.0.0.0/16', seconds: 60} as const;
+    expect(serve(request, view, startMs).answer).toMatchObject({
+      kind: 'done',
+      message: expect.stringMatching(
+        /^192\.0\.0\.0\/16 is blocked until \S+; exempt in it, and let pass: 192\.0\.2\.0\/24$/,
+      ),
+    });
+    expect(view.state.blocks.get('192.0.0.0/16')?.except).toEqual(['192.0.2.0/24']);
+  });
+
+  test.each([
+    ['203.0.113.0/24', 'it holds 203.0.113.1, an address of this machine'],
+    ['203.0.113.1', 'it is an address of this machine'],
+    [
+      '192.0.2.7',
+      'whitelisted by wl:1: 192.0.2.0/24; take it out first: blocksmtp disallow, then block it',
+    ],
+  ])('says why %s is not blocked', (network, reason) => {
+    const own = [address('203.0.113.1')];
+    const exemptions = new Exemptions(parseWhitelist('wl', '192.0.2.0/24\n'), undefined, own);
+    const view = {...make(), exemptions};
+    expect(serve({command: 'block', network, seconds: 60}, view, startMs).answer).toEqual({
+      kind: 'refused',
+      message: `${network} is not blocked: ${reason}`,
+    });
+  });
+
   test('says that a client that passes the block of its network was not blocked', () => {
     const view = make();
     const made = {fromMs: startMs, untilMs: startMs + 1, reason: 'guessed'};

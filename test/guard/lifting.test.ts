@@ -148,7 +148,7 @@ describe('the client of a lifted block', () => {
   });
 });
 
-describe('inside of a network that evidence blocks', () => {
+describe('inside of a network that is blocked', () => {
   const exemptBy = (...lines: string[]): Exemptions =>
     new Exemptions(parseWhitelist('list', lines.join('\n')), undefined, []);
   const withNetwork = (origin: Block['origin'], except?: readonly string[]): State => {
@@ -173,6 +173,12 @@ describe('inside of a network that evidence blocks', () => {
     expect(liftExempt(state, friends, nowMs)).toEqual([]);
   });
 
+  test('the same holds for a block of the operator', () => {
+    const state = withNetwork('operator');
+    expect(told(liftExempt(state, exemptBy('192.0.2.7'), nowMs))).toEqual(['192.0.2.7 exempt']);
+    expect(exceptIn(state)).toEqual(['192.0.2.7']);
+  });
+
   test('one more joins those who pass already', () => {
     const state = withNetwork('evidence', ['192.0.2.9']);
     liftExempt(state, exemptBy('192.0.2.7'), nowMs);
@@ -182,7 +188,7 @@ describe('inside of a network that evidence blocks', () => {
   test.each([
     ['the whole network is exempt', ['192.0.2.0/24'], 'evidence'],
     ['a larger one is', ['192.0.0.0/16', '192.0.2.7'], 'evidence'],
-    ['the operator has blocked it', ['192.0.2.7'], 'operator'],
+    ['the operator has blocked it, and all of it is exempt', ['192.0.0.0/16'], 'operator'],
     [
       'more are exempt than can be let pass',
       Array.from({length: mostHoles + 1}, (_, i) => `192.0.2.${i}`),

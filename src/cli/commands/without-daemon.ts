@@ -12,6 +12,7 @@ import {
   type MessageAnswer,
   readNetwork,
 } from '../../control/protocol.js';
+import {blockable} from '../../control/operator.js';
 import {onlyAsks} from '../../control/reading.js';
 import {Desk} from '../../daemon/desk.js';
 import {Enforcement} from '../../daemon/enforcement/enforcement.js';
@@ -188,7 +189,7 @@ function willChange(
   const read = readNetwork(request);
   if (read.kind === 'refused') return false;
   return request.command === 'block'
-    ? exemptions.ofNetwork(read.network) === undefined
+    ? blockable(read.network, exemptions).kind === 'able'
     : state.blocks.get(read.network.text) !== undefined;
 }
 
@@ -215,7 +216,10 @@ function wouldBe(request: Changing): string {
 /** iptables rules do not expire, so an operator who has given a time must be warned. */
 function untilWhen({command}: Changing, answer: MessageAnswer, {backend}: Config): Answer {
   if (command !== 'block' || backend !== 'iptables') return answer;
-  return {...answer, message: `${answer.message}; no daemon runs, so it stands until one does`};
+  return {
+    ...answer,
+    message: `${answer.message}; no daemon runs, so it stands after that too, until one does`,
+  };
 }
 
 /** More than a chain's name can have, which is 28. Characters. */

@@ -20,6 +20,8 @@ const codesOf: Readonly<Partial<Record<Request['command'], Codes>>> = {
   // failure.
   reload: {unchanged: exitCode.ok, refused: exitCode.no},
   confirm: {unchanged: exitCode.no, refused: exitCode.no},
+  // Its words are checked before; then it is exempt, or there is no room.
+  block: {unchanged: exitCode.no, refused: exitCode.no},
   complain: {unchanged: exitCode.no, refused: exitCode.no},
   complaintForget: {unchanged: exitCode.no, refused: exitCode.no},
   complaintNever: {unchanged: exitCode.no, refused: exitCode.no},

@@ -43,7 +43,9 @@ inBox(
       await post.says(/^error state: not saved/m);
       expect(await post.ask({command: 'block', network: late, seconds: 3600})).toEqual({
         kind: 'done',
-        message: expect.stringMatching(/^\S+ is blocked; NOT saved, lost if the daemon ends now: /),
+        message: expect.stringMatching(
+          /^\S+ is blocked until \S+; NOT saved, lost if the daemon ends now: /,
+        ),
       });
       expect((await post.status()).unsaved).toMatch(/full|I\/O/);
       await sleep(1000);
