@@ -116,13 +116,7 @@ export async function live(terms: LifeTerms): Promise<Ending> {
     known: memory.whitelist,
     alarmBook: memory.alarms,
   });
-  const answerers: Answerers = {
-    course: (request) => course.answer(request),
-    complaint: (request) => daemon.complain(request),
-    guard: (request) => daemon.answer(request),
-    gate: ({report}) => Promise.resolve(daemon.greet(report)),
-  };
-  const door = doorOf(config, log, answerers);
+  const door = doorOf(config, log, answerersOf(course, daemon));
   const secure = async (): Promise<void> => {
     if ((await resources.secure()) === 'madeAgain') daemon.noteChange();
     await door.open();
@@ -160,6 +154,13 @@ export async function live(terms: LifeTerms): Promise<Ending> {
   }
   return {kind: 'ended', firewall};
 }
+
+const answerersOf = (course: LifeTerms['course'], daemon: Daemon): Answerers => ({
+  course: (request) => course.answer(request),
+  complaint: (request) => daemon.complain(request),
+  guard: (request) => daemon.answer(request),
+  gate: ({report}) => Promise.resolve(daemon.greet(report)),
+});
 
 const doorOf = (config: Config, log: Log, answerers: Answerers): ControlDoor =>
   new ControlDoor(config, log.say, (value) => route(value, answerers), {

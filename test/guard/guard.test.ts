@@ -147,34 +147,6 @@ const known = (text: string): ClientView | undefined =>
 const scoreOf = (text: string): number | undefined => known(text)?.score;
 const names = (count: number): string[] => Array.from({length: count}, (_, i) => `name${i}`);
 
-describe('an envelope whose client the log disputes', () => {
-  const taken = '203.0.113.7';
-
-  test('counts for nobody: what it counted before is taken back', () => {
-    const outcomes = feed(
-      names(9).map((name) => unknown(name)),
-      nobody,
-      kernelSays(taken),
-    );
-    expect(blocksIn(outcomes)).toEqual([]);
-    expect(scoreOf(taken)).toBe(9);
-    expect(feed([from('192.0.2.1', 1)]).map(({kind}) => kind)).toEqual(['dispute']);
-    expect(known(taken)).toMatchObject({score: 0, counts: {}});
-    expect(scoreOf('192.0.2.1') ?? 0).toBe(0);
-  });
-
-  test('does not give back the block that it has led to', () => {
-    feed(
-      names(10).map((name) => unknown(name)),
-      nobody,
-      kernelSays(taken),
-    );
-    const before = scoreOf(taken);
-    feed([from('192.0.2.1', 1)]);
-    expect(scoreOf(taken)).toBe(before);
-  });
-});
-
 describe('Guard asks the machine', () => {
   test('and blocks in the middle of the session, at the threshold', () => {
     const outcomes = feed(

@@ -32,7 +32,7 @@ export const mailer = {
   mailerSyslogHost: setting(
     hostName,
     '',
-    "Only this host's lines in the log count; empty: every host's.",
+    "Only this host's lines in the log count; empty: every host's. Set it to this host's name as the log writes it where other hosts write into the same log: a short name means every host whose name begins with it, also `mail.example.org` for `mail`.",
   ),
   mailerSyslogName: setting(
     programNames,
