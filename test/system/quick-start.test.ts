@@ -166,7 +166,7 @@ describe('the quick start', () => {
     ['--treshold=3', 'unknown option --treshold=3'],
     ['--threshold=many', '--threshold: "many": expected'],
     ['--threshold', '--threshold: no value: expected'],
-    ['nonsense', 'no command nonsense'],
+    ['nonsense', 'unexpected word nonsense'],
   ])('under an old init `%s` reaches the syslog with its reason', async (flag, reason) => {
     const unit = `respawn-${String(lines)}`;
     const wrapper = '/usr/sbin/blocksmtp.init.sh';
