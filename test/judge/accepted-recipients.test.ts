@@ -47,6 +47,17 @@ describe('how many recipients may be accepted', () => {
     expect(open.accepted).toBeLessThanOrEqual(20);
   });
 
+  test('is unknown where the process has written less than the refusals take, although it waits', () => {
+    let open = newOpenEnvelope(client, 0);
+    const seen = count(12).map(() => {
+      const bytes = {answeredBytes: greeting, unreadBytes: 0, written: 'all'} as const;
+      open = answered(open, '<a@example.net>', bytes, 1);
+      return open.accepted;
+    });
+    expect(seen.slice(0, 4)).toEqual(Array(4).fill(0));
+    expect(seen.slice(8)).toEqual(Array(4).fill(undefined));
+  });
+
   test('is unknown where a question was not asked, or in vain', () => {
     const bytes = [greeting + each, greeting + 2 * each, undefined, greeting + 4 * each];
     expect(accepted(bytes)).toEqual([undefined, 0, undefined, 0]);

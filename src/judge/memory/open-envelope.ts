@@ -56,6 +56,8 @@ const mostAcceptedBytes = 50;
  * short.
  */
 const openingBytes = 600;
+/** The least that this can be. Bytes: if less is left, refusals are not written yet, or their lines are forged. */
+const leastOpeningBytes = 100;
 /** After so many refusals the bytes must have grown. A count: one answer may be written a moment late. */
 const comparedAnswers = 3;
 
@@ -112,10 +114,10 @@ export function answered(
   };
   if (seen === undefined) return after;
   noteQuestion(after, seen);
-  if (after.writes === undefined) return after;
-  const othersBytes = seen.answeredBytes - openingBytes - after.refusedBytes;
+  const othersBytes = seen.answeredBytes - after.refusedBytes;
+  if (after.writes === undefined || othersBytes < leastOpeningBytes) return after;
   const acceptedBytes = Math.min(mostAcceptedBytes, eachBytes(after));
-  after.accepted = Math.floor(Math.max(0, othersBytes) / acceptedBytes);
+  after.accepted = Math.floor(Math.max(0, othersBytes - openingBytes) / acceptedBytes);
   return after;
 }
 
