@@ -48,8 +48,11 @@ describe('the firewall in trouble', () => {
     await relay.run('rm', ['/tmp/hang']);
     await blocked;
     await until('the block', async () => (await rulesOf('iptables')).includes(drop));
-    expect((await relay.run('pgrep', ['-f', '^sleep 1000'])).code).toBe(1);
     expect(await daemon.stop()).toEqual({code: 0, signal: null});
+    // One that was started to wait for the next block may hang until the daemon ends.
+    const isGone = async (): Promise<boolean> =>
+      (await relay.run('pgrep', ['-f', '^sleep 1000'])).code === 1;
+    await until('each tool that hung to be gone', isGone);
   });
 
   test('a lock that another process holds is waited for, logged, and the block made when it is free', async () => {
