@@ -196,7 +196,12 @@ for (const attribution of ['any', 'verified'] as const) {
         await innocent.say(session, to);
         await innocent.say(session, to.replace('alice', 'alice+1'));
       }
-      const title = `sendmail: .*[[]${serves}[]]`;
+      return serving(serves);
+    }
+
+    /** The process of sendmail that serves a client. */
+    async function serving(address: string): Promise<number> {
+      const title = `sendmail: .*[[]${address}[]]`;
       return Number((await lab.relay.sh('pgrep', ['-f', title])).split('\n')[0]);
     }
 
@@ -243,8 +248,7 @@ for (const attribution of ['any', 'verified'] as const) {
       await attacker.addAddress(helped);
       const {session} = await attacker.open({from: helped});
       await attacker.say(session, 'MAIL FROM:<a@example.org>');
-      const found = await lab.relay.sh('pgrep', ['-f', `sendmail: .*[[]${helped}[]]`]);
-      const pid = Number(found.split('\n')[0]);
+      const pid = await serving(helped);
       const id = queueId(pid);
       const sent = ', delay=00:00:00, xdelay=00:00:00, mailer=local, pri=1, dsn=2.0.0, stat=Sent';
       const help = [
@@ -277,8 +281,7 @@ for (const attribution of ['any', 'verified'] as const) {
       const innocent = lab.client('innocent');
       await innocent.addAddress(victim);
       const {session} = await innocent.open({from: victim});
-      const found = await lab.relay.sh('pgrep', ['-f', `sendmail: .*[[]${victim}[]]`]);
-      const pid = Number(found.split('\n')[0]);
+      const pid = await serving(victim);
       await forgeAs(pid, [`${queueId(pid)}: <first@x.example>... User unknown`]);
       const text = `Subject: x\r\n\r\n${'a line of it\r\n'.repeat(200)}.`;
       const to = 'RCPT TO:<alice@example.net>';

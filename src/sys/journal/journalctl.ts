@@ -105,8 +105,12 @@ export function journalFolders(place: JournalPlace): string {
 }
 
 function identityOf(path: string): string {
-  const stat = fs.statSync(path, {throwIfNoEntry: false});
-  return stat === undefined ? 'none' : `${stat.dev}:${stat.ino}`;
+  try {
+    const stat = fs.statSync(path, {throwIfNoEntry: false});
+    return stat === undefined ? 'none' : `${stat.dev}:${stat.ino}`;
+  } catch {
+    return 'refused'; // a timer asks, so an error would end the daemon
+  }
 }
 
 /** The number that journald writes into every entry of this machine. */

@@ -165,16 +165,19 @@ describe('chains', () => {
     expect(backend.plan(wishOf(intent), after).changes.get('createTable')).toBe(1);
   });
 
+  /** The rules that let clients pass by the gate. */
+  const passing = (intent: GateIntent): string[] => {
+    const {calls} = gateChainsBackend(4, 'rules', 'first').plan(wishOf(intent), nothing);
+    const {input} = calls.at(-1)!;
+    return input.split('\n').filter((line) => line.endsWith('-j RETURN'));
+  };
+
   test('rules are few: those that last longest, in the order in which they came', () => {
     const intent = new GateIntent(4, 'gate', 2500);
     for (let i = 0; i < mostKnownRules + 2; i++) {
       intent.pass(`10.0.${i >> 8}.${i & 255}`, nowMs + 1_000_000 + (i % 2 === 0 ? i : -i));
     }
-    const {calls} = gateChainsBackend(4, 'rules', 'first').plan(wishOf(intent), nothing);
-    const rules = calls
-      .at(-1)!
-      .input.split('\n')
-      .filter((line) => line.endsWith('-j RETURN'));
+    const rules = passing(intent);
     expect(rules).toHaveLength(mostKnownRules);
     expect(rules[0]).toContain('10.0.0.0/32');
     expect(rules.join()).not.toContain(
@@ -189,11 +192,7 @@ describe('chains', () => {
     intent.exemptOnly(records.slice(0, 5));
     expect(unruledOf(intent)).toBe(0);
     intent.exemptOnly(['198.51.100.0/24', ...records]);
-    const {calls} = gateChainsBackend(4, 'rules', 'first').plan(wishOf(intent), nothing);
-    const rules = calls
-      .at(-1)!
-      .input.split('\n')
-      .filter((line) => line.endsWith('-j RETURN'));
+    const rules = passing(intent);
     expect(rules).toHaveLength(mostKnownRules);
     expect(rules.join()).toContain('198.51.100.0/24');
     for (const out of [records.at(-1), '203.0.113.7'])

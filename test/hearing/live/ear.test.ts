@@ -18,6 +18,17 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
+const earOf = (log: string, ports: readonly number[]): InstanceType<typeof Ear> =>
+  new Ear({
+    dialect: sendmail,
+    wanted: {names: ['sm-mta'], host: undefined, namesAre: 'auto'},
+    plan: {files: [log], journal: 'left'},
+    sourcesAre: 'named',
+    positionOf: () => undefined,
+    ports,
+    say: () => undefined,
+  });
+
 /** Longer than the pause between two looks. Ms. */
 const lookedMs = 2500;
 
@@ -31,15 +42,7 @@ test.each([
   fs.writeFileSync(log, '');
   const beginMs = performance.now();
   const clock = jest.spyOn(performance, 'now');
-  const ear = new Ear({
-    dialect: sendmail,
-    wanted: {names: ['sm-mta'], host: undefined, namesAre: 'auto'},
-    plan: {files: [log], journal: 'left'},
-    sourcesAre: 'named',
-    positionOf: () => undefined,
-    ports: [25],
-    say: () => undefined,
-  });
+  const ear = earOf(log, [25]);
   const end = new AbortController();
   ear.listen(end.signal);
   clock.mockReturnValue(beginMs + longestSilenceMs - 1000);
@@ -56,15 +59,7 @@ test.each([
 test('a log that is gone, perhaps for a rotation: the status says at once that the daemon waits', () => {
   const log = join(newDir(), 'mail.log');
   fs.writeFileSync(log, '');
-  const ear = new Ear({
-    dialect: sendmail,
-    wanted: {names: ['sm-mta'], host: undefined, namesAre: 'auto'},
-    plan: {files: [log], journal: 'left'},
-    sourcesAre: 'named',
-    positionOf: () => undefined,
-    ports: [],
-    say: () => undefined,
-  });
+  const ear = earOf(log, []);
   const end = new AbortController();
   ear.listen(end.signal);
   expect(ear.view().sources).toMatchObject([{verdict: 'quiet', notes: []}]);
