@@ -88,7 +88,8 @@ export class Judge {
     this.#tables = tables;
     this.scope = new ClientScope(policy.ipv6Prefix);
     this.memory = new Memory(tables, this.scope, limits);
-    this.#envelopes = new JudgedEnvelopes(tables.openEnvelopes, this.memory);
+    const {ipv6Prefix} = policy;
+    this.#envelopes = new JudgedEnvelopes(tables.openEnvelopes, this.memory, ipv6Prefix);
     this.#clients = this.memory.clients;
     this.networks = new Networks(tables.networks, {ipv6Prefix: policy.ipv6Prefix});
     this.wave = new Wave(tables.wave);

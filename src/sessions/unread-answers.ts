@@ -12,6 +12,10 @@ import type {LogRecord} from '../log/record.js';
  */
 const shorterBytes = 4;
 
+/** In the line of a ruleset the answer follows it; what comes before is not answered. */
+const rejectField = 'reject=';
+const lineEndBytes = 2;
+
 /** Follows the recipient, whatever words refuse it. */
 const refused = '... ';
 
@@ -66,7 +70,11 @@ export class UnreadAnswers {
 
   #add({pid, message}: LogRecord, sign: 1 | -1): void {
     if (!message.includes(refused)) return;
-    const bytes = message.length - shorterBytes;
+    const reject = message.indexOf(rejectField);
+    const bytes =
+      reject < 0
+        ? message.length - shorterBytes
+        : message.length - reject - rejectField.length + lineEndBytes;
     this.#behindBytes.set(pid, this.#behind(pid) + sign * bytes);
   }
 }

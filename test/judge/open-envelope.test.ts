@@ -167,6 +167,12 @@ describe('while it is unknown what one envelope has accepted', () => {
     expect(rules(world.end({envelope: 'relay 9 E'}))).toEqual(['row']);
   });
 
+  test('a refusal of a neighbour in its IPv6 network, which is the same client, blocks nobody', () => {
+    const world = new World();
+    for (const name of world.fresh(9)) world.hear(name, {envelope}, '2001:db8:1:1::1');
+    expect(world.hear('<one@example.org>', {}, '2001:db8:1:1::2').verdicts).toEqual([]);
+  });
+
   test('a daemon that starts again knows it', () => {
     const world = new World();
     for (const name of world.fresh(9)) world.hear(name, {envelope});

@@ -10,6 +10,20 @@ const record = (pid: number, message: string): LogRecord => ({
 const refusal = (pid: number, name: string): LogRecord =>
   record(pid, `6ALBjJc0000152: <${name}@example.net>... User unknown`);
 
+test('of a ruleset only what follows its reject= is answered', () => {
+  const [first, second] = [
+    refusal(7, 'anna'),
+    record(
+      7,
+      '6ALBjJc0000152: ruleset=check_rcpt, arg1=<x@y.example>, relay=[203.0.113.7], reject=550 5.7.1 <x@y.example>... Relaying denied',
+    ),
+  ] as const;
+  const unread = new UnreadAnswers([first, second]);
+  unread.next(first);
+  const {unreadBytes} = unread.upTo(first, {client: '203.0.113.7', bytes: 1000});
+  expect(unreadBytes).toBe('550 5.7.1 <x@y.example>... Relaying denied\r\n'.length);
+});
+
 test('for each line the answers of later lines of its process are counted in bytes', () => {
   const [first, other, second, end] = [
     refusal(7, 'anna'),

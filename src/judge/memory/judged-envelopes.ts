@@ -5,6 +5,7 @@
 import type {PackedTable, Slot} from '../../base/mechanisms/packed-table.js';
 import type {Table} from '../../base/mechanisms/table.js';
 import {type Address, parseAddress} from '../../net/address.js';
+import {ClientScope} from '../../net/client-key.js';
 import {addU16, field} from './client-record.js';
 import type {Memory} from './memory.js';
 import {mostOpenEnvelopes, newOpenEnvelope, type OpenEnvelope} from './open-envelope.js';
@@ -29,11 +30,14 @@ export class JudgedEnvelopes {
   readonly #table: Table<OpenEnvelope>;
   readonly #memory: Memory;
   readonly #clients: PackedTable;
-  /** How many vague envelopes each client has, by its address; not more rows than the table has. Counts. */
+  /** How many vague envelopes each client has; not more rows than the table has. Counts. */
   readonly #vague = new Map<string, number>();
+  /** Knows no networks of ours, so that a client keeps its key when they change. */
+  readonly #scope: ClientScope;
 
-  constructor(table: Table<OpenEnvelope>, memory: Memory) {
+  constructor(table: Table<OpenEnvelope>, memory: Memory, ipv6Prefix: number) {
     table.limitTo(mostOpenEnvelopes);
+    this.#scope = new ClientScope(ipv6Prefix);
     [this.#table, this.#memory, this.#clients] = [table, memory, memory.clients];
     for (const open of table.values()) if (isVague(open)) this.#count(open.client, 1);
   }
@@ -101,7 +105,7 @@ export class JudgedEnvelopes {
 
   /** Whether it is unknown how many recipients one of the client's open envelopes has. */
   isVague(client: Address): boolean {
-    return this.#vague.size > 0 && this.#vague.has(client.text);
+    return this.#vague.size > 0 && this.#vague.has(this.#scope.textOf(client));
   }
 
   /** The recipients that it postponed no longer count. */
@@ -113,7 +117,10 @@ export class JudgedEnvelopes {
     if (slot !== undefined) addU16(this.#clients, slot, field.openAccepted, -accepted);
   }
 
-  #count(client: string, more: 1 | -1): void {
+  #count(text: string, more: 1 | -1): void {
+    const address = parseAddress(text);
+    if (address === undefined) return;
+    const client = this.#scope.textOf(address);
     const count = (this.#vague.get(client) ?? 0) + more;
     if (count > 0) this.#vague.set(client, count);
     else this.#vague.delete(client);

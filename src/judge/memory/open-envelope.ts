@@ -58,8 +58,10 @@ const mostAcceptedBytes = 50;
 const openingBytes = 600;
 /** The least that this can be. Bytes: if less is left, refusals are not written yet, or their lines are forged. */
 const leastOpeningBytes = 100;
-/** After so many refusals the bytes must have grown. A count: one answer may be written a moment late. */
+/** After so many refusals the bytes are compared anew. A count. */
 const comparedAnswers = 3;
+/** One answer may be written a moment late; with two missing the mailer holds answers back. A count. */
+const lateAnswers = 1.5;
 
 /** Envelopes that are remembered. A count: ten times as many as a large relay has processes. */
 export const mostOpenEnvelopes = 20_000;
@@ -139,7 +141,9 @@ function noteQuestion(
   if (written === 'all') open.writes = 'steadily';
   else if (isFirst) open.writes = undefined;
   else if (wroteBytes > 0 && 2 * wroteBytes >= refusedBytes) open.writes = 'steadily';
-  else if (isEnough) open.writes = undefined;
+  else if (isEnough || refusedBytes - wroteBytes > lateAnswers * eachBytes(open)) {
+    open.writes = undefined;
+  }
   if (isFirst || isEnough) {
     [open.askedBytes, open.askedRefusedBytes] = [now.writtenBytes, now.refused];
   }

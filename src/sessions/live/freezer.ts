@@ -105,9 +105,13 @@ export class Freezer {
     this.#before.set(pid, {startTicks, times, thawedMs: undefined});
     const frozen = {pid, startTicks, sinceMs: now()};
     this.#frozen.add(frozen);
+    // Once more: the note may have taken long, and the client may have sent something meanwhile.
+    const last = mailerGlance(pid, dialect.isProgram);
     signalProcess(pid, 'SIGSTOP');
     setTimeout(() => this.#thaw(frozen), freezeMs);
-    return waitsForCommand(glance, dialect) ? {startTicks} : undefined;
+    const waits =
+      last !== undefined && [glance, last].every((each) => waitsForCommand(each, dialect));
+    return waits ? {startTicks} : undefined;
   }
 
   /** Thaws the processes that were frozen for too long: while a batch is judged, no timer runs. */

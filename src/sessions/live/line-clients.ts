@@ -152,7 +152,10 @@ export class BatchClients {
     const atFirst = process?.pid === record.pid ? this.#atFirst.get(record.pid) : undefined;
     const bytes = Math.min(atFirst ?? writtenBytes, writtenBytes);
     const upToLine = this.#unread.upTo(record, {client: client.text, bytes});
-    return {...answer, writtenBytes, startTicks: process?.startTicks, ...upToLine};
+    // That a process waits proves only that the bytes are whole which it has written by now.
+    const {unreadBytes} = upToLine;
+    const whole = answer.doing === 'waits' ? {answeredBytes: writtenBytes - unreadBytes} : {};
+    return {...answer, writtenBytes, startTicks: process?.startTicks, ...upToLine, ...whole};
   };
 
   /**

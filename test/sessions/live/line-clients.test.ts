@@ -26,9 +26,10 @@ interface Terms {
   readonly before?: number;
   /** What the process shows without a line. */
   readonly now?: Shown;
+  readonly doing?: 'waits';
 }
 
-function batch({lines = 'together', bytes, before, now}: Terms, ...ids: readonly string[]) {
+function batch({lines = 'together', bytes, before, now, doing}: Terms, ...ids: readonly string[]) {
   const records = ids.map((id, at) => refusal(id, ['anna', 'bert', 'carl'][at % 3]!));
   const asked: (string | undefined)[] = [];
   const shown: number[] = [];
@@ -39,7 +40,7 @@ function batch({lines = 'together', bytes, before, now}: Terms, ...ids: readonly
       const answeredBytes = bytes[asked.length];
       asked.push(queueId);
       if (answeredBytes === undefined) return undefined;
-      return {client, proof: 'kernel', answeredBytes, process};
+      return {client, proof: 'kernel', answeredBytes, process, doing};
     },
     written: () => before,
     look: () => undefined,
@@ -78,6 +79,12 @@ describe('how much was answered up to a line', () => {
       const seen = {answeredBytes: 1000 - unreadBytes, unreadBytes, startTicks: process.startTicks};
       expect(ask(at)).toMatchObject(seen);
     }
+  });
+
+  test('of a process that waits, all that it has written by now', () => {
+    const {ask} = batch({bytes: [4021], before: 421, doing: 'waits'}, 'A', 'A');
+    expect(ask(0)).toMatchObject({answeredBytes: 4021 - refusedBytes, unreadBytes: refusedBytes});
+    expect(ask(1)).toMatchObject({answeredBytes: 4021, unreadBytes: 0});
   });
 
   test('a later process with the same number begins anew', () => {
