@@ -263,7 +263,8 @@ for (const attribution of ['any', 'verified'] as const) {
         fromLine(id, 'root@localhost'),
         ...ghosts(id),
       ];
-      for (let i = 0; i < THRESHOLD + 3; i++) {
+      // Forged lines that are read together with real ones may postpone it, to fifty names at most.
+      for (let i = 0; i < 70 && !(await blocked()).includes(helped); i++) {
         await forgeAs(pid, help);
         await attacker.say(session, `RCPT TO:<harvest${String(i)}@example.net>`).catch(() => '');
         await new Promise((done) => setTimeout(done, 200));
